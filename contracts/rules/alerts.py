@@ -1,4 +1,127 @@
-"""When an alert is due (R9, R10, R13)."""
+"""When an alert is due, which one of several goes out, and when to try again (R9, R10, R13)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from contracts.rules.calendar import ONE_DAY, BusinessCalendar
 
 DEFAULT_OFFSETS = (120, 90, 60, 30, 14, 7, 1)
+LATE_OFFSET = -1
 MAX_ATTEMPTS = 12
+JITTER = 0.2
+RETRY_DELAYS = (
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=14),
+    timedelta(hours=20),
+    timedelta(hours=24),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DueAlert:
+    """An alert that is due: days before the anchor (LATE_OFFSET once it has passed) and its day.
+
+    Source: R9, R13.
+    """
+
+    offset: int
+    due_on: date
+
+    @property
+    def late(self) -> bool:
+        """Say whether this is the one alert about a day that was missed."""
+        return self.offset == LATE_OFFSET
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDecision:
+    """What to record for one anchor day: at most one open alert, the others collapsed into it.
+
+    Source: R10.
+    """
+
+    open: DueAlert | None
+    superseded: tuple[DueAlert, ...]
+
+
+def due_on(anchor: date, offset: int, calendar: BusinessCalendar) -> date:
+    """Return the day an alert goes out: `offset` days before the anchor, never on a day off.
+
+    Promise: a day off moves it to the working day before, never after.
+
+    Source: R9, R13.
+    """
+    return calendar.roll_back(anchor - timedelta(days=offset))
+
+
+def offsets_due(
+    anchor: date,
+    offsets: Sequence[int],
+    today: date,
+    calendar: BusinessCalendar,
+    *,
+    last_day: date | None = None,
+) -> AlertDecision:
+    """Decide which alerts of one anchor day are due on `today`.
+
+    An alert is due from its day on. Of those due only the one nearest to the anchor is open; the
+    others are superseded. Once `last_day` (the anchor, if None) has passed, one late alert is open
+    and no normal one. Nothing depends on having run on the exact day, nor on what was sent before.
+
+    Source: R10, R13.
+    """
+    due = [
+        DueAlert(offset, day)
+        for offset in sorted(set(offsets), reverse=True)
+        if (day := due_on(anchor, offset, calendar)) <= today
+    ]
+    last = last_day or anchor
+    if today > last:
+        due.append(DueAlert(LATE_OFFSET, last + ONE_DAY))
+    if not due:
+        return AlertDecision(None, ())
+    return AlertDecision(due[-1], tuple(due[:-1]))
+
+
+def retry_delay(attempt: int, jitter: float) -> timedelta:
+    """Return the wait after the failed attempt number `attempt`, counted from 1.
+
+    5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 14 h, 20 h, then 24 h each; `jitter` from -1 to 1 moves it by up
+    to 20 % either way. Raises ValueError outside these ranges.
+
+    Source: delivery T4.
+    """
+    if attempt < 1 or not -1 <= jitter <= 1:
+        raise ValueError("attempts count from 1, jitter lies between -1 and 1")
+    return RETRY_DELAYS[min(attempt, len(RETRY_DELAYS)) - 1] * (1 + JITTER * jitter)
+
+
+def next_attempt(
+    now: datetime,
+    attempt: int,
+    jitter: float,
+    deadline: date | None,
+    *,
+    retry_after: timedelta | None = None,
+) -> datetime | None:
+    """Return when to try again after attempt `attempt` failed at `now`, None after the last one.
+
+    A receiver's `retry_after` is honoured where it is longer. The wait never passes midnight (of
+    the zone of `now`) before the day ahead of the deadline, unless that has passed already.
+
+    Source: delivery T4.
+    """
+    if attempt >= MAX_ATTEMPTS:
+        return None
+    wait = max(retry_delay(attempt, jitter), retry_after or timedelta(0))
+    planned = now + wait
+    if deadline is None:
+        return planned
+    limit = datetime.combine(deadline - ONE_DAY, time.min, tzinfo=now.tzinfo)
+    return min(planned, limit) if limit > now else planned

@@ -182,9 +182,7 @@ def severity(
     return (Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH)[sum(reached)]
 
 
-def _unit_pct(
-    before: PricePoint, after: PricePoint, value_pct: Fraction | None
-) -> Fraction | None:
+def _unit_pct(before: PricePoint, after: PricePoint, value_pct: Fraction | None) -> Fraction | None:
     if before.unit_price is not None and after.unit_price is not None:
         return ratio_of_change(before.unit_price, after.unit_price)
     quantities_differ = None not in (before.quantity, after.quantity) and (

@@ -1,0 +1,60 @@
+"""The contract between a delivery and a channel: what goes out, what comes back, what is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one receiver; `delivery_id` is a UUID as text and the same for every attempt.
+
+    Source: R11.
+    """
+
+    delivery_id: str
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The receiver accepted the message, under this id of its own.
+
+    Source: R11.
+    """
+
+    provider_id: str
+
+
+class Refused(Exception):
+    """The message was not accepted.
+
+    `permanent` says that trying again is pointless, `retry_after` when the receiver wants it again.
+
+    Source: delivery T4.
+    """
+
+    def __init__(
+        self, reason: str, *, permanent: bool, retry_after: timedelta | None = None
+    ) -> None:
+        """Keep the reason, free of secrets, and what to do about it."""
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class Channel(Protocol):
+    """A way out, one per kind of destination.
+
+    Source: delivery T3.
+    """
+
+    def send(self, message: Message, *, timeout: float) -> Sent:
+        """Hand the message over within `timeout` seconds or raise Refused."""
+        ...

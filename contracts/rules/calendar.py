@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
+from holidays.version import __version__ as _data_version
 
 ONE_DAY = timedelta(days=1)
 SATURDAY_AND_SUNDAY = frozenset({5, 6})
-HOLIDAY_DATA_VERSION: str = holidays.__version__
+HOLIDAY_DATA_VERSION: str = _data_version
 
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 

@@ -1,4 +1,4 @@
-"""The contract between a delivery and a channel: what goes out, what comes back, what is refused."""
+"""The contract between a delivery and a channel: what goes out, comes back and is refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Sent:
     provider_id: str
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an answer of the receiver, not a fault of ours
     """The message was not accepted.
 
     `permanent` says that trying again is pointless, `retry_after` when the receiver wants it again.

@@ -1,31 +1,28 @@
-"""Amounts of money: currencies, rounding, sharing out, annualising, the cost of a day (R24, C3, C10)."""
+"""Amounts of money: currencies, rounding, sharing, annualising, the cost of a day (R24, C3)."""
 
 from collections.abc import Sequence
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 
-CURRENCIES: frozenset[str] = frozenset(
-    """
-    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD
-    CDF CHF CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP
-    GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD
-    KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN
-    NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP
-    SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UYW UZS VED
-    VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
-    """.split()
-)
-# Withdrawn, but old contracts and rate tables keep them: a redenomination rewrites no history (R26).
-WITHDRAWN_CURRENCIES: frozenset[str] = frozenset(
-    "ANG BGN CYP DEM EEK FRF HRK LTL LVL MTL ROL SIT SKK TRL ZWL".split()
-)
-_MINOR_UNITS: dict[str, int] = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF TRL".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+_CURRENT = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD
+CDF CHF CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP
+GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD
+KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN
+NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP
+SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UYW UZS VED
+VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+"""
+_WITHDRAWN = "ANG BGN CYP DEM EEK FRF HRK LTL LVL MTL ROL SIT SKK TRL ZWL"
+_PLACES = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF TRL UGX VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
 }
+CURRENCIES: frozenset[str] = frozenset(_CURRENT.split())
+# Old contracts and rate tables keep these: a redenomination rewrites no history (R26).
+WITHDRAWN_CURRENCIES: frozenset[str] = frozenset(_WITHDRAWN.split())
+_MINOR_UNITS = {code: places for places, codes in _PLACES.items() for code in codes.split()}
 _PER_YEAR: dict[str, Fraction] = {
     "daily": Fraction(365),
     "weekly": Fraction(365, 7),
@@ -49,7 +46,9 @@ def minor_units(currency: str) -> int:
 
 
 def quantize(amount: Decimal | Fraction, currency: str) -> Decimal:
-    """Round an amount half up to the minor unit of its currency: 2.345 EUR is 2.35, -2.345 is -2.35.
+    """Round an amount half up to the minor unit of its currency: 2.345 EUR is 2.35.
+
+    Half up is away from zero: -2.345 EUR is -2.35.
 
     Source: R24, C10.
     """
@@ -74,7 +73,8 @@ def allocate(
 
     Every part is its exact share rounded down; what is left goes, one minor unit each, to the
     largest remainders, the first of equals. Raises ValueError if the total is finer than the minor
-    unit, a weight is negative or all are zero. Example: 100.00 EUR by 1, 1, 1 is 33.34, 33.33, 33.33.
+    unit, a weight is negative or all are zero. Example: 100.00 EUR by 1, 1, 1 is 33.34, 33.33 and
+    33.33.
 
     Source: R24.
     """

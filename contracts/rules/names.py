@@ -3,16 +3,14 @@
 import re
 import unicodedata
 
-_LEGAL_FORMS = frozenset(
-    tuple(form.split())
-    for form in """
-    ab; ag; aktiengesellschaft; aps; a s; as; asa; bhd; bv; bvba; co; company; corp;
-    corporation; cv; doo; eg; ev; gbr; gesmbh; gmbh; ggmbh; inc; incorporated; kft; kg; kgaa; kk;
-    limited; llc; llp; lp; ltd; ltda; limitada; mbh; nv; oao; ohg; oy; oyj; ooo; plc; pte; pty;
-    proprietary; private; pvt; public limited company; s a; sa; s a s; sas; sasu; sarl; sdn; se;
-    s l; sl; slu; snc; s p a; spa; sp z o o; spzoo; s r l; srl; s r o; sro; ug; ulc; unlimited; zrt
-    """.split(";")
-)
+_FORMS_AT_THE_END = """
+ab; ag; aktiengesellschaft; aps; a s; as; asa; bhd; bv; bvba; co; company; corp; corporation; cv;
+doo; eg; ev; gbr; gesmbh; ggmbh; gmbh; haftungsbeschrankt; inc; incorporated; kft; kg; kgaa; kk;
+limitada; limited; llc; llp; lp; ltd; ltda; mbh; nv; oao; ohg; ooo; oy; oyj; plc; private;
+proprietary; pte; pty; public limited company; pvt; s a; s a s; s l; s p a; s r l; s r o; sa; sarl;
+sas; sasu; sdn; se; sl; slu; snc; sp z o o; sp z oo; spa; spzoo; srl; sro; ug; ulc; unlimited; zrt
+"""
+_LEGAL_FORMS = frozenset(tuple(form.split()) for form in _FORMS_AT_THE_END.split(";"))
 _LONGEST = max(len(form) for form in _LEGAL_FORMS)
 _LETTERS = str.maketrans(
     {
@@ -23,20 +21,21 @@ _LETTERS = str.maketrans(
         "đ": "d",
         "ð": "d",
         "þ": "th",
-        "ı": "i",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
         "&": " and ",
     }
 )
 _TRADING_AS = re.compile(r"\bt\s*/\s*a\b|\btrading as\b")
 _DROPPED = frozenset(".'\N{RIGHT SINGLE QUOTATION MARK}`")
-_JOINERS = frozenset({"and", "haftungsbeschrankt"})
+_JOINER = "and"
 
 
 def normal_form(name: str) -> str:
     """Return the form under which spellings of one vendor are the same.
 
-    Case, accents, punctuation and legal forms at the end go (Ltd, GmbH, Pty Ltd, S.A.S.); a
-    trading name ("T/A", "trading as") becomes "t a" and everything else stays, in order. A name of legal forms alone stays as it is. Idempotent.
+    Case, accents, punctuation and legal forms at the end go (Ltd, GmbH, Pty Ltd, S.A.S.). A trading
+    name ("T/A", "trading as") becomes "t a"; everything else stays, in order. A name of legal forms
+    alone stays as it is. Running it twice changes nothing more.
     Example: "Müller & Söhne GmbH & Co. KG" -> "muller and sohne".
 
     Source: vendor aliases.
@@ -68,7 +67,7 @@ def _without_legal_forms(words: list[str]) -> list[str]:
         if not length:
             break
         del kept[-length:]
-        while kept and kept[-1] in _JOINERS:
+        while kept and kept[-1] == _JOINER:
             del kept[-1]
     return kept
 

@@ -1,4 +1,4 @@
-"""From a notice clause to the days that matter: deadline, send-by, decide-by, with proof (R3-R8)."""
+"""From a notice clause to the days that matter: deadline, send-by, decide-by (R3-R8)."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Dates, amounts and yes or no as people write them; what is ambiguous is refused, never guessed."""
+"""Dates, amounts and yes or no as people write them; the ambiguous is refused, never guessed."""
 
 import re
 from datetime import date
@@ -18,7 +18,8 @@ MESSAGES: dict[str, str] = {
     "date_malformed": "%(text)s is not a date.",
     "date_impossible": "%(text)s is not a day of the calendar.",
     "date_out_of_range": "%(text)s is outside the years %(first)s to %(last)s.",
-    "amount_ambiguous": "%(text)s can be read as %(first)s or as %(second)s: state the decimal mark.",
+    "amount_ambiguous": "%(text)s can be read as %(first)s or as %(second)s: state the decimal"
+    " mark.",
     "amount_malformed": "%(text)s is not an amount.",
     "boolean_malformed": "%(text)s is neither yes nor no.",
     "empty": "A value is missing.",
@@ -26,7 +27,7 @@ MESSAGES: dict[str, str] = {
 
 
 class ParseError(ValueError):
-    """A text that cannot be read: a stable `code`, a message template of MESSAGES and its values."""
+    """A text that cannot be read: a stable `code`, a message template and its values."""
 
     def __init__(self, code: str, **params: str) -> None:
         """Build the English message; `template % params` serves a translation."""
@@ -36,21 +37,21 @@ class ParseError(ValueError):
         super().__init__(self.template % params)
 
 
-class Ambiguous(ParseError):
+class Ambiguous(ParseError):  # noqa: N818 - the text is, and that is the answer
     """The text has more than one reading: the answer is a question to the person."""
 
 
-class Malformed(ParseError):
+class Malformed(ParseError):  # noqa: N818 - as above
     """The text has no reading."""
 
 
+_MONTH_NAMES = (
+    "jan january,feb february,mar march,apr april,may,jun june,jul july,aug august,"
+    "sep sept september,oct october,nov november,dec december"
+)
 _MONTHS = {
     name: number
-    for number, names in enumerate(
-        "jan january,feb february,mar march,apr april,may,jun june,jul july,aug august,"
-        "sep sept september,oct october,nov november,dec december".split(","),
-        start=1,
-    )
+    for number, names in enumerate(_MONTH_NAMES.split(","), start=1)
     for name in names.split()
 }
 _ISO = re.compile(

@@ -1,4 +1,4 @@
-"""The proof of a computed date: the clause it used and each step, in words that can be translated."""
+"""The proof of a computed date: its clause and each step, in words that can be translated."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,8 @@ PROOF_TEMPLATES: dict[str, str] = {
     "clause_business_days": "The contract asks for notice of %(value)s working days.",
     "clause_months": "The contract asks for notice of %(value)s months.",
     "from_renewal": (
-        "The last day of service is %(end)s, so the term renews on %(from)s: the count starts there."
+        "The last day of service is %(end)s, so the term renews on %(from)s:"
+        " the count starts there."
     ),
     "from_month_end": (
         "The contract can be left at the end of a month only. The last one within the term is"

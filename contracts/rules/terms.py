@@ -98,12 +98,14 @@ def earliest_exit(
     return add_months(billing_anchor, number * billing_months) - ONE_DAY
 
 
-def notice_is_valid(given_on: date, deadline: date | None, window_opens: date | None) -> bool:
-    """Say whether a notice of that day counts: not before the window opens, not after the deadline.
+def notice_is_valid(
+    given_on: date | None, deadline: date | None, window_opens: date | None
+) -> bool:
+    """Say whether a notice of that day counts: none before the window opens or after the deadline.
 
     Source: R7, R14.
     """
-    if window_opens is not None and given_on < window_opens:
+    if given_on is None or (window_opens is not None and given_on < window_opens):
         return False
     return deadline is None or given_on <= deadline
 
@@ -144,9 +146,9 @@ def contract_state(
         return ContractState.NOTICE_GIVEN
     if any(term.start > today for term in standing):
         return ContractState.ACTIVE
-    if notice_given_on is not None and notice_given_on <= today:
-        if notice_is_valid(notice_given_on, deadline, window_opens):
-            return ContractState.NOTICE_GIVEN
+    given_on = notice_given_on if notice_given_on and notice_given_on <= today else None
+    if notice_is_valid(given_on, deadline, window_opens):
+        return ContractState.NOTICE_GIVEN
     return _before_a_decision(today, renewal_kind, deadline, window_opens)
 
 

@@ -1,0 +1,44 @@
+"""The tables."""
+
+from contracts.models.alerts import (
+    Alert,
+    AlertPolicy,
+    Delivery,
+    DeliveryAttempt,
+    Destination,
+    Heartbeat,
+)
+from contracts.models.catalog import Category, Product, Vendor, VendorAlias
+from contracts.models.charges import Budget, Charge, FxRate
+from contracts.models.contracts import Contract, ContractLink
+from contracts.models.imports import ImportMapping, ImportRun
+from contracts.models.ledger import LedgerEntry, PriceChange, PriceFlag
+from contracts.models.organisation import Department, Membership
+from contracts.models.terms import LicenceLine, Term
+
+__all__ = [
+    "Alert",
+    "AlertPolicy",
+    "Budget",
+    "Category",
+    "Charge",
+    "Contract",
+    "ContractLink",
+    "Delivery",
+    "DeliveryAttempt",
+    "Department",
+    "Destination",
+    "FxRate",
+    "Heartbeat",
+    "ImportMapping",
+    "ImportRun",
+    "LedgerEntry",
+    "LicenceLine",
+    "Membership",
+    "PriceChange",
+    "PriceFlag",
+    "Product",
+    "Term",
+    "Vendor",
+    "VendorAlias",
+]

@@ -1,0 +1,239 @@
+"""What must be said (alerts) and to whom it was said (deliveries)."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from contracts.models import choices
+from contracts.models.base import Record, VersionedRecord
+from contracts.models.terms import Term
+from contracts.querysets.access import AdministeredQuerySet, OwnedQuerySet
+from contracts.querysets.alerts import AlertQuerySet, AttemptQuerySet, DeliveryQuerySet
+from contracts.rules.alerts import DEFAULT_OFFSETS, MAX_ATTEMPTS
+from contracts.rules.vocabulary import AlertState, ChannelKind, DeliveryState
+
+
+def default_offsets() -> list[int]:
+    """Return the days before the anchor on which an alert is raised (R9)."""
+    return list(DEFAULT_OFFSETS)
+
+
+def validate_offsets(value: Any) -> None:
+    """Refuse anything but a falling list of different whole days from 0 to 730."""
+    whole = isinstance(value, list) and all(type(day) is int and 0 <= day <= 730 for day in value)
+    if not whole or not value or sorted(set(value), reverse=True) != value:
+        raise ValidationError(_("Offsets are different whole days, the largest first: [120, 90]."))
+
+
+class AlertPolicy(VersionedRecord):
+    """How many days before an anchor alerts are raised."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    offsets = models.JSONField(
+        _("offsets in days"), default=default_offsets, validators=[validate_offsets]
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    history = HistoricalRecords()
+    objects: ClassVar = AdministeredQuerySet["AlertPolicy"].as_manager()
+
+    class Meta:
+        verbose_name = _("alert policy")
+        verbose_name_plural = _("alert policies")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Alert(Record):
+    """One thing to be said about a term: kind, days before the anchor, and the anchor itself."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    term = models.ForeignKey(
+        Term, models.CASCADE, related_name="alerts", verbose_name=_("term")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=choices.ALERT_KINDS)
+    offset_days = models.SmallIntegerField(
+        _("days before"), help_text=_("Negative: days after a missed day.")
+    )
+    anchor_date = models.DateField(_("anchor"))
+    due_on = models.DateField(_("due on"))
+    state = models.CharField(
+        _("state"), max_length=20, choices=choices.ALERT_STATES, default=AlertState.OPEN.value
+    )
+    reason = models.CharField(_("reason"), max_length=100, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="acknowledged_alerts",
+        verbose_name=_("acknowledged by"),
+    )
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
+    history = HistoricalRecords()
+    objects: ClassVar = AlertQuerySet["Alert"].as_manager()
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        ordering = ("-due_on", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["term", "kind", "offset_days", "anchor_date"], name="alert_once"
+            ),
+        )
+        indexes = (
+            # The attention list: open alerts of terms.
+            models.Index(fields=["due_on"], condition=Q(state="open"), name="alert_open_due"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.term} -{self.offset_days}"
+
+
+class Destination(VersionedRecord):
+    """Where messages go: an address on a channel."""
+
+    kind = models.CharField(
+        _("channel"),
+        max_length=20,
+        choices=choices.CHANNEL_KINDS,
+        default=ChannelKind.EMAIL.value,
+    )
+    address = models.CharField(_("address"), max_length=320)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="destinations",
+        verbose_name=_("owner"),
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    history = HistoricalRecords()
+    objects: ClassVar = OwnedQuerySet["Destination"].as_manager()
+
+    class Meta:
+        verbose_name = _("destination")
+        verbose_name_plural = _("destinations")
+        ordering = ("kind", "address")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind", "address"],
+                name="destination",
+                violation_error_message=_("This destination exists."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Delivery(Record):
+    """One alert to one destination; claimed by a lease, finished only by the lease's holder."""
+
+    alert = models.ForeignKey(
+        Alert, models.CASCADE, related_name="deliveries", verbose_name=_("alert")
+    )
+    destination = models.ForeignKey(
+        Destination, models.PROTECT, related_name="deliveries", verbose_name=_("destination")
+    )
+    # Computed from what it is about, never random: a restored backup sends the same id again.
+    dedup_key = models.UUIDField(_("message id"), unique=True, editable=False)
+    state = models.CharField(
+        _("state"),
+        max_length=20,
+        choices=choices.DELIVERY_STATES,
+        default=DeliveryState.PENDING.value,
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_at = models.DateTimeField(_("next attempt"))
+    lease = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    provider_id = models.CharField(_("provider's id"), max_length=200, blank=True)
+    last_error = models.CharField(_("last error"), max_length=500, blank=True)
+    objects: ClassVar = DeliveryQuerySet["Delivery"].as_manager()
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ("-created_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=["alert", "destination"], name="delivery_once"),
+            models.CheckConstraint(
+                condition=Q(attempts__range=(0, MAX_ATTEMPTS)), name="delivery_attempts"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="leased", lease__isnull=False, lease_until__isnull=False)
+                | (~Q(state="leased") & Q(lease=None)),
+                name="delivery_lease",
+            ),
+        )
+        indexes = (
+            # The claim: pending and due.
+            models.Index(
+                fields=["next_at"], condition=Q(state="pending"), name="delivery_pending"
+            ),
+            # The claim: abandoned leases.
+            models.Index(
+                fields=["lease_until"], condition=Q(state="leased"), name="delivery_leased"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.alert} → {self.destination}"
+
+
+class DeliveryAttempt(models.Model):
+    """One try to send a delivery, written before it is made."""
+
+    delivery = models.ForeignKey(
+        Delivery, models.CASCADE, related_name="attempt_log", verbose_name=_("delivery")
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    lease = models.UUIDField(editable=False)
+    started_at = models.DateTimeField(_("started at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=choices.ATTEMPT_OUTCOMES)
+    milliseconds = models.PositiveIntegerField(_("duration in ms"), null=True)
+    error = models.CharField(_("error"), max_length=500, blank=True)
+    objects: ClassVar = AttemptQuerySet["DeliveryAttempt"].as_manager()
+
+    class Meta:
+        verbose_name = _("delivery attempt")
+        verbose_name_plural = _("delivery attempts")
+        ordering = ("delivery", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["delivery", "number"], name="attempt_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.delivery} ({self.number})"
+
+
+class Heartbeat(models.Model):
+    """The last completed run of a job, and what it saw."""
+
+    job = models.CharField(_("job"), max_length=50, unique=True)
+    started_at = models.DateTimeField(_("started at"))
+    finished_at = models.DateTimeField(_("finished at"))
+    today = models.DateField(_("its day"))
+    saw = models.JSONField(_("what it saw"), default=dict)
+    objects: ClassVar = AdministeredQuerySet["Heartbeat"].as_manager()
+
+    class Meta:
+        verbose_name = _("heartbeat")
+        verbose_name_plural = _("heartbeats")
+        ordering = ("job",)
+
+    def __str__(self) -> str:
+        return self.job

@@ -1,0 +1,83 @@
+"""Who sees a row: the one rule that admin, API, exports and feeds share."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import models
+from django.db.models import Exists, Q
+
+from contracts.rules.vocabulary import Role
+
+M = TypeVar("M", bound=models.Model)
+EDITING_ROLES = (Role.EDITOR.value, Role.ADMINISTRATOR.value)
+ALL_ROLES = (Role.VIEWER.value, *EDITING_ROLES)
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """Rows that belong to departments.
+
+    A person sees the rows of their departments and of the departments below, everything with a membership of the
+    whole organisation, and what they own. `department_paths` and `owner_paths` name the way from this table.
+    """
+
+    department_paths: ClassVar[tuple[str, ...]] = ("department",)
+    owner_paths: ClassVar[tuple[str, ...]] = ()
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep the rows that `user` may read."""
+        return self._within(user, ALL_ROLES)
+
+    def editable_by(self, user: Any) -> Self:
+        """Keep the rows that `user` may change."""
+        return self._within(user, EDITING_ROLES)
+
+    def _within(self, user: Any, roles: Iterable[str]) -> Self:
+        if not user.is_active or not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        mine = user.memberships.filter(role__in=roles)
+        allowed = Q(Exists(mine.filter(department=None)))
+        departments = mine.exclude(department=None).values("department__below")
+        for path in self.department_paths:
+            allowed |= Q(**{f"{path}__in": departments})
+        for path in self.owner_paths:
+            allowed |= Q(**{path: user})
+        return self.filter(allowed)
+
+
+class OwnedQuerySet(ScopedQuerySet[M]):
+    """Rows of one person; an organisation-wide administrator changes them too."""
+
+    department_paths: ClassVar[tuple[str, ...]] = ()
+    owner_paths: ClassVar[tuple[str, ...]] = ("owner",)
+
+    def editable_by(self, user: Any) -> Self:
+        """Keep the user's own rows, all of them for an administrator of the organisation."""
+        return self._within(user, (Role.ADMINISTRATOR.value,))
+
+
+class SharedQuerySet(models.QuerySet[M]):
+    """Rows of the whole organisation (vendors, categories, rates): every signed-in person reads them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep everything for a signed-in person, nothing for anybody else."""
+        return self if user.is_active and user.is_authenticated else self.none()
+
+    def editable_by(self, user: Any) -> Self:
+        """Keep everything for a person who edits anywhere, nothing for anybody else."""
+        if user.is_superuser or user.memberships.filter(role__in=EDITING_ROLES).exists():
+            return self.visible_to(user)
+        return self.none()
+
+
+class AdministeredQuerySet(SharedQuerySet[M]):
+    """Rows that only administrators of the organisation change (people, departments, policies)."""
+
+    def editable_by(self, user: Any) -> Self:
+        """Keep everything for an administrator of the whole organisation, nothing for anybody else."""
+        administers = user.is_superuser or (
+            user.is_active
+            and user.memberships.filter(role=Role.ADMINISTRATOR, department=None).exists()
+        )
+        return self.all() if administers else self.none()

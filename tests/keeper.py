@@ -117,7 +117,7 @@ def wait_for_the_end_of(parent: int) -> None:
     """Return when the parent closes our standard input or no longer exists."""
     while os.getppid() == parent:
         readable, _, _ = select.select([sys.stdin], [], [], 1.0)
-        if readable and not sys.stdin.buffer.read1(1024):
+        if readable and not os.read(sys.stdin.fileno(), 1024):
             return
 
 

@@ -1,0 +1,300 @@
+"""One factory for each table: the smallest valid row, with fixed days and no chance in it."""
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.base import ContentFile
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
+from factory.django import DjangoModelFactory
+from factory.helpers import post_generation
+
+from contracts import models
+from contracts.rules import vocabulary as words
+from saas_tracker.accounts.models import ApiToken, User
+
+DAY = date(2026, 3, 2)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """A person without any role; `password` signs them in."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = Sequence(lambda n: f"person{n}@tracker.example")
+    name = Sequence(lambda n: f"Person {n}")
+
+    @classmethod
+    def _create(cls, model_class: type[User], *_args: Any, **kwargs: Any) -> User:
+        password = kwargs.pop("password", PASSWORD)
+        return model_class.objects.create_user(password=password, **kwargs)
+
+
+class AdministratorFactory(UserFactory):
+    """A superuser."""
+
+    is_superuser = True
+
+
+class ApiTokenFactory(DjangoModelFactory[ApiToken]):
+    class Meta:
+        model = ApiToken
+
+    owner = SubFactory(UserFactory)
+    name = "reporting"
+    prefix = Sequence(lambda n: f"ct_{n:06}")
+    secret_hash = Sequence(lambda n: f"{n:064x}")
+
+
+class DepartmentFactory(DjangoModelFactory[models.Department]):
+    class Meta:
+        model = models.Department
+        skip_postgeneration_save = True
+
+    name = Sequence(lambda n: f"Department {n}")
+
+    @post_generation
+    def below(self: models.Department, create: bool, _extracted: Any) -> None:
+        """Keep the closure of departments: each is below itself and below all its parents."""
+        upward: models.Department | None = self if create else None
+        while upward is not None:
+            upward.below.add(self)
+            upward = upward.parent
+
+
+class MembershipFactory(DjangoModelFactory[models.Membership]):
+    class Meta:
+        model = models.Membership
+
+    user = SubFactory(UserFactory)
+    department = SubFactory(DepartmentFactory)
+    role = words.Role.EDITOR.value
+
+
+class CategoryFactory(DjangoModelFactory[models.Category]):
+    class Meta:
+        model = models.Category
+
+    name = Sequence(lambda n: f"Category {n}")
+
+
+class VendorFactory(DjangoModelFactory[models.Vendor]):
+    class Meta:
+        model = models.Vendor
+
+    name = Sequence(lambda n: f"Vendor {n}")
+    normal_name = LazyAttribute(lambda vendor: vendor.name.lower())
+
+
+class VendorAliasFactory(DjangoModelFactory[models.VendorAlias]):
+    class Meta:
+        model = models.VendorAlias
+
+    vendor = SubFactory(VendorFactory)
+    name = Sequence(lambda n: f"Spelling {n}")
+    normal_name = LazyAttribute(lambda alias: alias.name.lower())
+
+
+class ProductFactory(DjangoModelFactory[models.Product]):
+    class Meta:
+        model = models.Product
+
+    vendor = SubFactory(VendorFactory)
+    name = Sequence(lambda n: f"Product {n}")
+
+
+class ContractFactory(DjangoModelFactory[models.Contract]):
+    """An automatically renewing contract with 90 days of notice."""
+
+    class Meta:
+        model = models.Contract
+
+    title = Sequence(lambda n: f"Contract {n}")
+    vendor = SubFactory(VendorFactory)
+    department = SubFactory(DepartmentFactory)
+    currency = "EUR"
+    initial_months = 12
+    renewal_months = 12
+    notice_value = 90
+
+
+class ContractLinkFactory(DjangoModelFactory[models.ContractLink]):
+    class Meta:
+        model = models.ContractLink
+
+    from_contract = SubFactory(ContractFactory)
+    to_contract = SubFactory(ContractFactory)
+    kind = words.LinkKind.REPLACEMENT.value
+
+
+class TermFactory(DjangoModelFactory[models.Term]):
+    """The year 2026 at 12,000; what follows from it is written by `services.ledger` alone."""
+
+    class Meta:
+        model = models.Term
+
+    contract = SubFactory(ContractFactory)
+    seq = 1
+    start_date = date(2026, 1, 1)
+    end_date = date(2026, 12, 31)
+    annual_value = Decimal("12000")
+
+
+class LicenceLineFactory(DjangoModelFactory[models.LicenceLine]):
+    class Meta:
+        model = models.LicenceLine
+
+    term = SubFactory(TermFactory)
+    sku = Sequence(lambda n: f"SKU-{n}")
+    quantity = Decimal("10")
+    unit_price = Decimal("1200")
+
+
+class LedgerEntryFactory(DjangoModelFactory[models.LedgerEntry]):
+    class Meta:
+        model = models.LedgerEntry
+
+    term = SubFactory(TermFactory)
+    contract = SelfAttribute("term.contract")
+    first_day = LazyAttribute(lambda entry: entry.term.start_date.toordinal())
+    last_day = LazyAttribute(lambda entry: entry.first_day + 364)
+    year_days = 365
+    annual_value = SelfAttribute("term.annual_value")
+
+
+class PriceChangeFactory(DjangoModelFactory[models.PriceChange]):
+    class Meta:
+        model = models.PriceChange
+
+    before = SubFactory(TermFactory)
+    contract = SelfAttribute("before.contract")
+    after = SubFactory(
+        TermFactory,
+        contract=SelfAttribute("..before.contract"),
+        seq=2,
+        start_date=date(2027, 1, 1),
+        end_date=date(2027, 12, 31),
+        annual_value=Decimal("13200"),
+    )
+    value_before = SelfAttribute("before.annual_value")
+    value_after = SelfAttribute("after.annual_value")
+
+
+class PriceFlagFactory(DjangoModelFactory[models.PriceFlag]):
+    class Meta:
+        model = models.PriceFlag
+
+    term = SubFactory(TermFactory)
+    kind = words.FlagKind.INCREASE.value
+    measured_pct = Decimal("10")
+
+
+class ChargeFactory(DjangoModelFactory[models.Charge]):
+    class Meta:
+        model = models.Charge
+
+    source = "ledger"
+    external_id = Sequence(lambda n: f"row-{n}")
+    contract = SubFactory(ContractFactory)
+    vendor = SelfAttribute("contract.vendor")
+    charged_on = DAY
+    currency = "EUR"
+    gross = Decimal("1000")
+
+
+class FxRateFactory(DjangoModelFactory[models.FxRate]):
+    class Meta:
+        model = models.FxRate
+
+    fixed_on = Sequence(lambda n: DAY - timedelta(days=n))
+    quote = "USD"
+    rate = Decimal("1.08")
+    source = "manual"
+
+
+class BudgetFactory(DjangoModelFactory[models.Budget]):
+    class Meta:
+        model = models.Budget
+
+    fiscal_year = 2026
+    dimension = "vendor"
+    key = Sequence(lambda n: f"Vendor {n}")
+    currency = "EUR"
+    amount = Decimal("50000")
+
+
+class AlertPolicyFactory(DjangoModelFactory[models.AlertPolicy]):
+    class Meta:
+        model = models.AlertPolicy
+
+    name = Sequence(lambda n: f"Policy {n}")
+
+
+class AlertFactory(DjangoModelFactory[models.Alert]):
+    class Meta:
+        model = models.Alert
+
+    term = SubFactory(TermFactory)
+    kind = words.AlertKind.NOTICE_DEADLINE.value
+    offset_days = 120
+    anchor_date = date(2026, 10, 1)
+    due_on = date(2026, 6, 3)
+
+
+class DestinationFactory(DjangoModelFactory[models.Destination]):
+    class Meta:
+        model = models.Destination
+
+    address = Sequence(lambda n: f"mailbox{n}@tracker.example")
+
+
+class DeliveryFactory(DjangoModelFactory[models.Delivery]):
+    class Meta:
+        model = models.Delivery
+
+    alert = SubFactory(AlertFactory)
+    destination = SubFactory(DestinationFactory)
+    dedup_key = Sequence(lambda n: uuid.UUID(int=n + 1))
+    next_at = NOON
+
+
+class DeliveryAttemptFactory(DjangoModelFactory[models.DeliveryAttempt]):
+    class Meta:
+        model = models.DeliveryAttempt
+
+    delivery = SubFactory(DeliveryFactory)
+    number = 1
+    lease = Sequence(lambda n: uuid.UUID(int=n + 1))
+    started_at = NOON
+    outcome = words.AttemptOutcome.OK.value
+
+
+class HeartbeatFactory(DjangoModelFactory[models.Heartbeat]):
+    class Meta:
+        model = models.Heartbeat
+
+    job = Sequence(lambda n: f"job-{n}")
+    started_at = NOON
+    finished_at = NOON
+    today = DAY
+
+
+class ImportMappingFactory(DjangoModelFactory[models.ImportMapping]):
+    class Meta:
+        model = models.ImportMapping
+
+    name = Sequence(lambda n: f"Mapping {n}")
+
+
+class ImportRunFactory(DjangoModelFactory[models.ImportRun]):
+    class Meta:
+        model = models.ImportRun
+
+    owner = SubFactory(UserFactory)
+    file_name = "contracts.csv"
+    file = LazyFunction(lambda: ContentFile(b"vendor,title\n", name="contracts.csv"))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
+from math import floor
 
 _CURRENT = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD
@@ -86,7 +87,7 @@ def allocate(
     if units.denominator != 1:
         raise ValueError(f"{total} is finer than the minor unit of {currency}")
     exact = [units * share / sum(shares) for share in shares]
-    parts = [part.__floor__() for part in exact]
+    parts = [floor(part) for part in exact]
     left = int(units) - sum(parts)
     by_remainder = sorted(range(len(parts)), key=lambda index: parts[index] - exact[index])
     for index in by_remainder[:left]:

@@ -72,14 +72,14 @@ class PriceMove:
 
 @dataclass(frozen=True, slots=True)
 class CapResult:
-    """The verdict on a price, the highest price allowed and by how much it is passed.
+    """The verdict on a price, the highest price allowed and by how much it is passed, exactly.
 
     Source: R21.
     """
 
     verdict: CapVerdict
-    allowed: Decimal | None = None
-    excess: Decimal | None = None
+    allowed: Fraction | None = None
+    excess: Fraction | None = None
 
 
 def ratio_of_change(before: Decimal | None, after: Decimal | None) -> Fraction | None:
@@ -145,12 +145,18 @@ def cap_allowed(
 
 
 def check_cap(
-    kind: CapKind, cap_pct: Decimal | None, base: Decimal | None, price: Decimal | None
+    kind: CapKind,
+    cap_pct: Decimal | None,
+    base: Decimal | None,
+    price: Decimal | None,
+    *,
+    mode: CapMode = CapMode.ONCE,
+    years: int = 1,
 ) -> CapResult:
-    """Hold a price against a fixed cap on the last net price, once per renewal.
+    """Hold a price against a fixed cap on the last net price, compared exactly.
 
-    Without a cap it is not applicable; an unknown price is unknown, never 0. Example: 5 % on
-    100.00: 105.00 is within, 105.01 a breach by 0.01.
+    Without a cap it is not applicable; with an unknown cap or price it is unknown, never 0.
+    Example: 5 % on 100.00: 105.00 is within, 105.01 a breach by 0.01.
 
     Source: R21.
     """
@@ -158,10 +164,11 @@ def check_cap(
         return CapResult(CapVerdict.NOT_APPLICABLE)
     if cap_pct is None or base is None or price is None:
         return CapResult(CapVerdict.UNKNOWN)
-    allowed = base * (100 + cap_pct) / 100
-    if price <= allowed:
+    allowed = cap_allowed(base, cap_pct, mode=mode, years=years)
+    excess = Fraction(price) - allowed
+    if excess <= 0:
         return CapResult(CapVerdict.WITHIN, allowed)
-    return CapResult(CapVerdict.BREACH, allowed, price - allowed)
+    return CapResult(CapVerdict.BREACH, allowed, excess)
 
 
 def severity(
@@ -225,8 +232,7 @@ def _was_free(before: PricePoint, after: PricePoint) -> bool:
 
 
 def _discount_eroded(before: PricePoint, after: PricePoint) -> bool:
-    discounts = [_discount(point) for point in (before, after)]
-    old, new = discounts
+    old, new = _discount(before), _discount(after)
     return old is not None and new is not None and new < old
 
 

@@ -37,7 +37,7 @@ PROOF_TEMPLATES: dict[str, str] = {
         "The contract can be left at the end of a year only. The last one within the term is"
         " %(end)s: the count starts on the day after it, %(from)s."
     ),
-    "no_notice_needed": "Notice of 0 is possible until the last day, %(result)s.",
+    "no_notice_needed": "No notice ahead is asked for: the last day for it is %(result)s.",
     "full_days": (
         "%(value)s full days lie between the notice and %(from)s:"
         " the last day for it is %(result)s."

@@ -55,9 +55,7 @@ class Alert(Record):
     """One thing to be said about a term: kind, days before the anchor, and the anchor itself."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    term = models.ForeignKey(
-        Term, models.CASCADE, related_name="alerts", verbose_name=_("term")
-    )
+    term = models.ForeignKey(Term, models.CASCADE, related_name="alerts", verbose_name=_("term"))
     kind = models.CharField(_("kind"), max_length=20, choices=choices.ALERT_KINDS)
     offset_days = models.SmallIntegerField(
         _("days before"), help_text=_("Negative: days after a missed day.")
@@ -180,9 +178,7 @@ class Delivery(Record):
         )
         indexes = (
             # The claim: pending and due.
-            models.Index(
-                fields=["next_at"], condition=Q(state="pending"), name="delivery_pending"
-            ),
+            models.Index(fields=["next_at"], condition=Q(state="pending"), name="delivery_pending"),
             # The claim: abandoned leases.
             models.Index(
                 fields=["lease_until"], condition=Q(state="leased"), name="delivery_leased"

@@ -94,7 +94,9 @@ class ExactSum(models.Aggregate):
     function = "SUM"
     allow_distinct = False
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> Any:
         template = f"SUM(%(expressions)s / {HALF}) || ':' || SUM(%(expressions)s %%%% {HALF})"
         sql, params = self.as_sql(compiler, connection, template=template, **context)
         return sql, (*params, *params)

@@ -28,9 +28,7 @@ class Department(VersionedRecord):
         verbose_name=_("parent"),
     )
     # Every department below this one, itself included; rewritten whenever a parent changes.
-    below = models.ManyToManyField(
-        "self", symmetrical=False, related_name="above", editable=False
-    )
+    below = models.ManyToManyField("self", symmetrical=False, related_name="above", editable=False)
     manager = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

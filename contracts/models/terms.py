@@ -38,7 +38,9 @@ class Term(VersionedRecord):
     contract = models.ForeignKey(
         Contract, models.CASCADE, related_name="terms", verbose_name=_("contract")
     )
-    seq = models.PositiveIntegerField(_("number"))
+    seq = models.PositiveIntegerField(
+        _("number"), default=0, blank=True, help_text=_("Empty or 0: the next one.")
+    )
     start_date = models.DateField(_("start"))
     end_date = models.DateField(
         _("end"), null=True, blank=True, help_text=_("The last day of service. Empty: evergreen.")
@@ -151,9 +153,7 @@ class LicenceLine(VersionedRecord):
                 violation_error_message=_("Quantities and prices are not negative."),
             ),
             models.CheckConstraint(
-                condition=Q(start_date=None)
-                | Q(end_date=None)
-                | Q(end_date__gte=F("start_date")),
+                condition=Q(start_date=None) | Q(end_date=None) | Q(end_date__gte=F("start_date")),
                 name="licence_line_end_not_before_start",
                 violation_error_message=_("A line does not end before it starts."),
             ),

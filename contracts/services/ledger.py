@@ -1,0 +1,191 @@
+"""Keeps what follows from the terms beside them: the only writer of derived columns and rows."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db import connection, models, transaction
+
+from contracts.models import Contract, LedgerEntry, PriceChange, PriceFlag, Term
+from contracts.models.terms import DERIVED_FIELDS
+from contracts.services.derivation import Derivation, derive
+
+CHUNK = 500
+M = TypeVar("M", bound=models.Model)
+
+# In the order of DERIVED_FIELDS. One statement for many rows: bulk_update would build a CASE for each.
+SET_DATES = """
+UPDATE contracts_term SET
+    notice_deadline = %s, window_opens = %s, send_by = %s, decide_by = %s, proof = %s,
+    anchor_kind = %s, anchor_date = %s, is_void = %s, is_open = %s,
+    whole_years = %s, part_days = %s, part_year_days = %s
+WHERE id = %s
+"""
+
+ENTRY_FIELDS = ("contract_id", "term_id", "first_day", "last_day", "year_days", "annual_value")
+CHANGE_FIELDS = (
+    "before_id",
+    "after_id",
+    "value_before",
+    "value_after",
+    "unit_price_before",
+    "unit_price_after",
+    "quantity_before",
+    "quantity_after",
+    "unit_pct",
+    "price_effect",
+    "volume_effect",
+)
+FLAG_KEY = ("term_id", "kind")
+FLAG_VALUES = ("severity", "measured_pct", "allowed_pct", "amount")
+
+
+@transaction.atomic
+def refresh(contract_ids: Iterable[int]) -> None:
+    """Bring dates, ledger, price changes and price flags of these contracts up to date.
+
+    Every writer of contracts, terms or vendor calendars calls this inside its own transaction.
+    Only rows that differ are written; a second call changes nothing. A flag keeps the state that
+    people gave it while it stands.
+    """
+    for found in _chunks(contract_ids):
+        _write_dates(found)
+        _replace(LedgerEntry, _stored_entries(found), _derived(found, "entries"), _entry)
+        _replace(PriceChange, _stored_changes(found), _derived(found, "changes"), _change)
+        _write_flags(found)
+
+
+def check(contract_ids: Iterable[int] | None = None) -> list[str]:
+    """Return one line for each stored value that differs from what the terms say; nothing is written.
+
+    Without ids every contract is looked at.
+    """
+    ids = Contract.objects.order_by("pk").values_list("pk", flat=True)
+    differences: list[str] = []
+    for found in _chunks(ids.iterator(chunk_size=CHUNK) if contract_ids is None else contract_ids):
+        differences += _wrong_dates(found)
+        differences += _wrong_rows("entries", _stored_entries(found), found, _entry)
+        differences += _wrong_rows("changes", _stored_changes(found), found, _change)
+        differences += _wrong_rows("flags", _stored_flags(found), found, _flag)
+    return differences
+
+
+class _Found(list[tuple[Contract, list[Term], Derivation]]):
+    """A chunk of contracts with their terms and what follows from them."""
+
+    @property
+    def ids(self) -> list[int]:
+        return [contract.pk for contract, _, _ in self]
+
+
+def _chunks(contract_ids: Iterable[int]) -> Iterator[_Found]:
+    ids = iter(contract_ids)
+    while chunk := list(islice(ids, CHUNK)):
+        terms_of: dict[int, list[Term]] = defaultdict(list)
+        for term in Term.objects.filter(contract_id__in=chunk).order_by("contract_id", "seq"):
+            terms_of[term.contract_id].append(term)
+        contracts = Contract.objects.filter(pk__in=chunk).select_related("vendor").order_by("pk")
+        yield _Found(
+            (contract, terms_of[contract.pk], derive(contract, terms_of[contract.pk]))
+            for contract in contracts
+        )
+
+
+def _derived(found: _Found, name: str) -> list[Any]:
+    return [row for _, _, derivation in found for row in getattr(derivation, name)]
+
+
+def _stale_terms(found: _Found) -> Iterator[tuple[Term, dict[str, Any]]]:
+    for _, terms, derivation in found:
+        for term in terms:
+            dates = derivation.dates[term.seq]
+            if any(getattr(term, name) != dates[name] for name in DERIVED_FIELDS):
+                yield term, dates
+
+
+def _wrong_dates(found: _Found) -> list[str]:
+    return [
+        f"term {term.pk} {name}: stored {getattr(term, name)}, derived {dates[name]}"
+        for term, dates in _stale_terms(found)
+        for name in DERIVED_FIELDS
+        if getattr(term, name) != dates[name]
+    ]
+
+
+def _wrong_rows(
+    name: str, stored: Iterable[M], found: _Found, key: Callable[[M], Hashable]
+) -> list[str]:
+    derived = {key(row) for row in _derived(found, name)}
+    differing = {key(row) for row in stored} ^ derived
+    return [
+        f"{name} {row}: {'missing' if row in derived else 'should not be there'}"
+        for row in sorted(differing, key=repr)
+    ]
+
+
+def _write_dates(found: _Found) -> None:
+    columns = {field.name: field for field in Term._meta.concrete_fields}
+    fields = [columns[name] for name in DERIVED_FIELDS]
+    rows = [
+        [*(field.get_db_prep_save(dates[field.name], connection) for field in fields), term.pk]
+        for term, dates in _stale_terms(found)
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(SET_DATES, rows)
+
+
+def _replace(
+    model: type[M],
+    stored: Iterable[M],
+    derived: Sequence[M],
+    key: Callable[[M], Hashable],
+) -> None:
+    """Delete the stored rows that no longer follow and add those that are missing."""
+    known = {key(row): row.pk for row in stored}
+    wanted = {key(row) for row in derived}
+    gone = [pk for row, pk in known.items() if row not in wanted]
+    if gone:
+        model._default_manager.filter(pk__in=gone).delete()
+    model._default_manager.bulk_create([row for row in derived if key(row) not in known])
+
+
+def _write_flags(found: _Found) -> None:
+    known = {(flag.term_id, flag.kind): flag for flag in _stored_flags(found)}
+    derived = {(flag.term_id, flag.kind): flag for flag in _derived(found, "flags")}
+    gone = [flag.pk for key, flag in known.items() if key not in derived]
+    if gone:
+        PriceFlag.objects.filter(pk__in=gone).delete()
+    PriceFlag.objects.bulk_create(flag for key, flag in derived.items() if key not in known)
+    changed = []
+    for key, flag in known.items():
+        if key in derived and _flag(flag) != _flag(derived[key]):
+            for name in FLAG_VALUES:
+                setattr(flag, name, getattr(derived[key], name))
+            changed.append(flag)
+    PriceFlag.objects.bulk_update(changed, FLAG_VALUES)
+
+
+def _stored_entries(found: _Found) -> models.QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.filter(contract_id__in=found.ids)
+
+
+def _stored_changes(found: _Found) -> models.QuerySet[PriceChange]:
+    return PriceChange.objects.filter(contract_id__in=found.ids)
+
+
+def _stored_flags(found: _Found) -> models.QuerySet[PriceFlag]:
+    return PriceFlag.objects.filter(term__contract_id__in=found.ids)
+
+
+def _entry(row: LedgerEntry) -> Hashable:
+    return tuple(getattr(row, name) for name in ENTRY_FIELDS)
+
+
+def _change(row: PriceChange) -> Hashable:
+    return (*(getattr(row, name) for name in CHANGE_FIELDS), tuple(row.signs))
+
+
+def _flag(row: PriceFlag) -> Hashable:
+    return tuple(getattr(row, name) for name in (*FLAG_KEY, *FLAG_VALUES))

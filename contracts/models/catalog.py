@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from contracts.models.base import Record, VersionedRecord
 from contracts.models.choices import PRODUCT_STAGES
+from contracts.models.fields import FoldedNameField, NormalNameField
 from contracts.querysets.access import SharedQuerySet
 from contracts.rules.vocabulary import ProductStage
 
@@ -61,8 +62,8 @@ class Vendor(VersionedRecord):
     """Who sells to us."""
 
     name = models.CharField(_("name"), max_length=200)
-    # rules.names.normal_form of the name: how spellings find each other.
-    normal_name = models.CharField(max_length=200, editable=False, db_index=True)
+    name_key = FoldedNameField(_("name"))
+    normal_name = NormalNameField(db_index=True)
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
     calendar = models.CharField(
         _("holiday calendar"),
@@ -81,7 +82,7 @@ class Vendor(VersionedRecord):
     contact_name = models.CharField(_("contact"), max_length=150, blank=True)
     contact_email = models.EmailField(_("contact's e-mail address"), blank=True)
     note = models.TextField(_("note"), blank=True)
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["name_key", "normal_name"])
     objects: ClassVar = SharedQuerySet["Vendor"].as_manager()
 
     class Meta:
@@ -90,7 +91,7 @@ class Vendor(VersionedRecord):
         ordering = ("name",)
         constraints = (
             models.UniqueConstraint(
-                Lower("name"),
+                fields=["name_key"],
                 name="vendor_name",
                 violation_error_message=_("A vendor with this name exists."),
             ),
@@ -113,8 +114,8 @@ class VendorAlias(Record):
         Vendor, models.CASCADE, related_name="aliases", verbose_name=_("vendor")
     )
     name = models.CharField(_("spelling"), max_length=200)
-    normal_name = models.CharField(_("normal form"), max_length=200, editable=False)
-    history = HistoricalRecords()
+    normal_name = NormalNameField(_("normal form"))
+    history = HistoricalRecords(excluded_fields=["normal_name"])
     objects: ClassVar = SharedQuerySet["VendorAlias"].as_manager()
 
     class Meta:

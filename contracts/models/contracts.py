@@ -148,7 +148,7 @@ class Contract(VersionedRecord):
             ),
             models.CheckConstraint(
                 condition=Q(cap_kind=words.CapKind.NONE.value, cap_pct=None)
-                | Q(cap_kind=words.CapKind.FIXED.value, cap_pct__gte=0),
+                | Q(cap_kind=words.CapKind.FIXED.value, cap_pct__isnull=False, cap_pct__gte=0),
                 name="contract_cap",
                 violation_error_message=_("A fixed cap needs its percentage; no cap has none."),
             ),

@@ -3,6 +3,7 @@
 Decision: docs/decisions/0002-money-as-scaled-integers.md
 """
 
+import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +11,18 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
 
+from contracts.rules.names import normal_form
+
 # One half of a split sum stays far inside 64 bits for 10^9 rows.
 HALF = 1_000_000_000
 
 
 if TYPE_CHECKING:
     DecimalField = models.DecimalField[Any, Any]
+    CharField = models.CharField[str, str]
 else:
     DecimalField = models.DecimalField
+    CharField = models.CharField
 
 
 class ScaledDecimalField(DecimalField):
@@ -85,6 +90,41 @@ class RateField(ScaledDecimalField):
         super().__init__(*args, **{"max_digits": 18, "decimal_places": 8, **kwargs})
 
 
+class DerivedNameField(CharField):
+    """Text that follows from the column `source`: set on every way into the database, bulk writes included."""
+
+    def __init__(self, *args: Any, source: str = "name", **kwargs: Any) -> None:
+        self.source = source
+        super().__init__(*args, **{"max_length": 400, "editable": False, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "source": self.source}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = self.derive(getattr(model_instance, self.source))
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def derive(self, text: str) -> str:
+        """Return the derived text."""
+        raise NotImplementedError
+
+
+class FoldedNameField(DerivedNameField):
+    """A name without the difference of case, in any alphabet: SQLite's LOWER knows ASCII alone."""
+
+    def derive(self, text: str) -> str:
+        return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+class NormalNameField(DerivedNameField):
+    """The normal form by which spellings of a name find each other."""
+
+    def derive(self, text: str) -> str:
+        return normal_form(text)
+
+
 class ExactSum(models.Aggregate):
     """The sum of a scaled field, exact beyond 64 bits on both engines; None over no rows.
 
@@ -96,10 +136,16 @@ class ExactSum(models.Aggregate):
 
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
-    ) -> Any:
-        template = f"SUM(%(expressions)s / {HALF}) || ':' || SUM(%(expressions)s %%%% {HALF})"
-        sql, params = self.as_sql(compiler, connection, template=template, **context)
-        return sql, (*params, *params)
+    ) -> tuple[str, tuple[Any, ...]]:
+        sql: list[str] = []
+        params: list[Any] = []
+        for half in (f"/ {HALF}", f"%%%% {HALF}"):
+            part = self.copy()
+            part.template = f"SUM(%(expressions)s {half})"
+            part_sql, part_params = part.as_sql(compiler, connection, **context)
+            sql.append(part_sql)
+            params.extend(part_params)
+        return " || ':' || ".join(sql), tuple(params)
 
     @property
     def convert_value(self) -> Any:

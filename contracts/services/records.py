@@ -16,10 +16,9 @@ from contracts.models import (
     FxRate,
     Term,
     Vendor,
-    VendorAlias,
 )
 from contracts.models.base import VersionedRecord
-from contracts.rules.names import normal_form
+from contracts.models.fields import DerivedNameField
 from contracts.services import ledger
 
 M = TypeVar("M", bound=models.Model)
@@ -87,8 +86,9 @@ def _next_version(instance: VersionedRecord, expected: int | None) -> int:
 
 def _prepare(instance: models.Model) -> None:
     """Fill the columns that nobody types."""
-    if isinstance(instance, Vendor | VendorAlias):
-        instance.normal_name = normal_form(instance.name)
+    for field in instance._meta.concrete_fields:
+        if isinstance(field, DerivedNameField):
+            field.pre_save(instance, add=instance._state.adding)
     if isinstance(instance, Term) and not instance.seq and instance.contract_id:
         last = Term.objects.filter(contract_id=instance.contract_id).aggregate(
             last=models.Max("seq")
@@ -103,7 +103,7 @@ def _not_asked(instance: models.Model) -> set[str]:
     return {
         field.name
         for field in instance._meta.concrete_fields
-        if not field.editable and not field.primary_key and field.name != "normal_name"
+        if not field.editable and not field.primary_key and not isinstance(field, DerivedNameField)
     }
 
 

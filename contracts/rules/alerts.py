@@ -1,6 +1,6 @@
 """When an alert is due, which one of several goes out, and when to try again (R9, R10, R13)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -8,6 +8,8 @@ from contracts.rules.calendar import ONE_DAY, BusinessCalendar
 
 DEFAULT_OFFSETS = (120, 90, 60, 30, 14, 7, 1)
 LATE_OFFSET = -1
+# A day that passed longer ago is history: no alert is raised about it any more.
+MISSED_REACH = timedelta(days=400)
 MAX_ATTEMPTS = 12
 JITTER = 0.2
 RETRY_DELAYS = (
@@ -50,6 +52,22 @@ class AlertDecision:
     superseded: tuple[DueAlert, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedAlert:
+    """One alert that every open term with this anchor day must have.
+
+    `nearest` is the offset of the one that is open. The same alert sent for an anchor from
+    `told_from` on, but before this one, has told people already.
+
+    Source: R10, R11.
+    """
+
+    anchor: date
+    due: DueAlert
+    nearest: int
+    told_from: date
+
+
 def due_on(anchor: date, offset: int, calendar: BusinessCalendar) -> date:
     """Return the day an alert goes out: `offset` days before the anchor, never on a day off.
 
@@ -87,6 +105,25 @@ def offsets_due(
     if not due:
         return AlertDecision(None, ())
     return AlertDecision(due[-1], tuple(due[:-1]))
+
+
+def planned_alerts(
+    offsets: Sequence[int], today: date, calendar: BusinessCalendar
+) -> Iterator[PlannedAlert]:
+    """Yield what is due on `today` for every anchor day that can have an alert.
+
+    The days run from MISSED_REACH before `today` to the last one whose largest offset is due.
+
+    Source: R10, R11, R13.
+    """
+    anchor = today - MISSED_REACH
+    while due_on(anchor, max(offsets), calendar) <= today or anchor < today:
+        decision = offsets_due(anchor, offsets, today, calendar)
+        for due in (*decision.superseded, *([decision.open] if decision.open else ())):
+            nearest = decision.open.offset if decision.open else due.offset
+            told_from = anchor - timedelta(days=abs(due.offset))
+            yield PlannedAlert(anchor, due, nearest, told_from)
+        anchor += ONE_DAY
 
 
 def retry_delay(attempt: int, jitter: float) -> timedelta:

@@ -108,9 +108,10 @@ def _local_date(text: str, match: re.Match[str], order: DateOrder | None) -> dat
 
 def _only_reading(text: str, year: str, first: str, second: str) -> date:
     """Read a date without a stated order: only if just one order gives a day."""
-    if int(first) > 12 or first == second:
+    low, high = sorted((int(first), int(second)))
+    if int(first) > 12 or low == high or low == 0:
         return _day(text, year, second, first)
-    if int(second) > 12:
+    if high > 12:
         return _day(text, year, first, second)
     readings = sorted(f"{year}-{a:>02}-{b:>02}" for a, b in ((second, first), (first, second)))
     raise Ambiguous("date_order", text=text, first=readings[0], second=readings[1])

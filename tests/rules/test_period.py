@@ -1,6 +1,7 @@
 """Ranges of days, anniversaries, months, quarters and years (C3, R6)."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import get_args
 
 import pytest
@@ -96,7 +97,7 @@ def test_anniversary_years_touch_and_cover_the_term(term: Period) -> None:
     parts = list(anniversary_years(term.start, term.end))
     assert parts[0][0] == term.start
     assert parts[-1][1] == term.end
-    for (_, last, days), (following, _, _) in zip(parts, parts[1:], strict=False):
+    for (_, last, days), (following, _, _) in pairwise(parts):
         assert following == last + timedelta(days=1)
         assert days in (365, 366)
     assert all((last - first).days + 1 == days for first, last, days in parts[:-1])

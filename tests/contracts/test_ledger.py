@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 
 def with_terms(*terms: dict[str, Any], **contract_values: Any) -> Contract:
     """Return a contract with these terms, numbered from 1, and everything that follows from them."""
-    contract: Contract = ContractFactory(**contract_values)
+    contract: Contract = ContractFactory.create(**contract_values)
     for seq, values in enumerate(terms, 1):
-        TermFactory(contract=contract, **{"seq": seq, **values})
+        TermFactory.create(contract=contract, **{"seq": seq, **values})
     ledger.refresh([contract.pk])
     return contract
 
@@ -53,7 +53,7 @@ def test_a_term_keeps_its_deadline_and_the_steps_that_led_to_it() -> None:
 def test_the_vendors_holidays_pull_the_day_to_send_back() -> None:
     contract = with_terms(
         {"start_date": date(2026, 1, 1), "end_date": date(2027, 1, 6)},
-        vendor=VendorFactory(calendar="DE-BY"),
+        vendor=VendorFactory.create(calendar="DE-BY"),
         notice_value=0,
     )
     assert contract.terms.get().send_by == date(2027, 1, 4), "6 January is a holiday in Bavaria"
@@ -132,7 +132,10 @@ def test_a_renewal_is_compared_like_for_like() -> None:
     assert (change.price_effect, change.volume_effect) == (Decimal(2100), Decimal(-3000))
     assert change.price_effect + change.volume_effect == change.value_after - change.value_before
     flags = PriceFlag.objects.order_by("kind").values_list("kind", "severity", "amount")
-    assert list(flags) == [("hidden_increase", "medium", 2100), ("increase", "high", 2100)]
+    assert list(flags) == [
+        ("hidden_increase", "medium", Decimal(2100)),
+        ("increase", "high", Decimal(2100)),
+    ]
 
 
 def test_effects_beyond_four_places_still_add_up() -> None:
@@ -232,7 +235,7 @@ class RandomHistories(TestCase):
     ) -> None:
         epoch = date(2023, 1, 1)
         cancelled_on = None if cancelled is None else epoch + timedelta(cancelled)
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "start_date": epoch + timedelta(start),
                 "end_date": epoch + timedelta(start + length),

@@ -19,8 +19,8 @@ def contract_with(
     start: date, end: date | None, entered: date | None = None, **values: Any
 ) -> Contract:
     """Return a contract with one term, entered on a day of one's choice."""
-    contract: Contract = ContractFactory(**values)
-    term = TermFactory(contract=contract, start_date=start, end_date=end)
+    contract: Contract = ContractFactory.create(**values)
+    term = TermFactory.create(contract=contract, start_date=start, end_date=end)
     if entered:
         Term.objects.filter(pk=term.pk).update(created_at=f"{entered}T12:00:00Z")
     ledger.refresh([contract.pk])
@@ -48,7 +48,7 @@ def test_rolling_monthly_terms_are_evergreen() -> None:
 def test_a_renewal_leaves_the_term_before_as_it_was() -> None:
     contract = contract_with(date(2026, 1, 1), date(2026, 12, 31))
     before = Term.objects.values().get()
-    user = AdministratorFactory()
+    user = AdministratorFactory.create()
     proposal = replace(renewals.propose(contract), annual_value=Decimal(13200))
     term = renewals.renew(contract, proposal=proposal, by=user)
     after = Term.objects.values().get(pk=before["id"])
@@ -102,7 +102,7 @@ def test_a_last_day_after_the_last_term_is_refused() -> None:
 
 def test_a_contract_without_terms_has_nothing_to_renew() -> None:
     with pytest.raises(ValidationError, match="no term yet"):
-        renewals.propose(ContractFactory())
+        renewals.propose(ContractFactory.create())
 
 
 def test_a_contract_without_an_end_is_not_renewed() -> None:

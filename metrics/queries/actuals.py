@@ -1,0 +1,165 @@
+"""What was really charged: gross to net, returns and purchases, by charge date."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from contracts.rules.period import Grain, Period, periods
+from metrics.queries.question import EVERYTHING, Dimension, Question, Scope, Unit
+from metrics.queries.sql import amount, charges_of, exact_sum, fetch, listed, sums
+from metrics.rules.purchases import LOYAL_MORE_THAN
+from metrics.rules.spend import net
+
+VENDOR = "COALESCE(ch.vendor_id, c.vendor_id)"
+NAMES: dict[str | None, tuple[str, str]] = {
+    None: ("", "''"),
+    "vendor": (
+        "LEFT JOIN contracts_vendor d ON d.id = COALESCE(ch.vendor_id, c.vendor_id)",
+        "COALESCE(d.name, '')",
+    ),
+    "category": (
+        "LEFT JOIN contracts_category d ON d.id = c.category_id",
+        "COALESCE(d.name, '')",
+    ),
+    "department": (
+        "LEFT JOIN contracts_department d ON d.id = COALESCE(c.department_id, ch.department_id)",
+        "COALESCE(d.name, '')",
+    ),
+}
+BUYERS: dict[Unit, str] = {"vendor": VENDOR, "contract": "ch.contract_id"}
+
+CHARGED = """
+WITH p(label, first_day, last_day) AS ($periods)
+SELECT p.label, $name, ch.currency, COUNT(*), $gross, $discount, $allowance, $credit
+FROM p
+JOIN contracts_charge ch ON ch.charged_on BETWEEN p.first_day AND p.last_day
+LEFT JOIN contracts_contract c ON c.id = ch.contract_id
+$names
+WHERE $visible
+GROUP BY 1, 2, 3
+"""
+RETURNED = """
+SELECT COUNT(*), COALESCE(SUM(CASE WHEN ch.credit > 0 THEN 1 ELSE 0 END), 0), $gross, $credit
+FROM contracts_charge ch
+LEFT JOIN contracts_contract c ON c.id = ch.contract_id
+WHERE $visible AND ch.charged_on BETWEEN %(first)s AND %(last)s
+"""
+# Units by their number of purchase days: how many there are, and their spans in days together.
+PURCHASES = """
+SELECT days, COUNT(*), SUM(last_day - first_day)
+FROM (
+    SELECT $unit AS unit, COUNT(DISTINCT ch.charged_on) AS days,
+        MIN($day_number) AS first_day, MAX($day_number) AS last_day
+    FROM contracts_charge ch
+    LEFT JOIN contracts_contract c ON c.id = ch.contract_id
+    WHERE $visible AND ch.gross > 0 AND ch.charged_on BETWEEN %(first)s AND %(last)s
+    GROUP BY 1
+) AS buyers
+WHERE unit IS NOT NULL
+GROUP BY 1
+ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """Charges of one currency, in a period and under a name; deductions hold allowances too."""
+
+    label: str
+    name: str
+    currency: str
+    charges: int
+    gross: Fraction
+    deductions: Fraction
+    credit: Fraction
+    net: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """Charges and those with a credit, by count and by value."""
+
+    charges: int
+    returned: int
+    gross: Fraction
+    credit: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Buyers:
+    """Units with `days` purchase days each: how many, and the sum of their spans in days."""
+
+    days: int
+    units: int
+    span: int
+
+
+def charged(
+    window: Period,
+    grain: Grain = "month",
+    dimension: Dimension | None = None,
+    scope: Scope = EVERYTHING,
+) -> list[Actual]:
+    """Return what was charged in each period of the window."""
+    join, name = NAMES[dimension]
+    rows = fetch(
+        CHARGED,
+        periods=listed([(label, p.start, p.end) for label, p in periods(window, grain)]),
+        names=join,
+        name=name,
+        visible=charges_of(scope),
+        **{each: exact_sum(f"ch.{each}") for each in ("gross", "discount", "allowance", "credit")},
+    )
+    return [_actual(row) for row in sorted(rows, key=lambda row: row[:3])]
+
+
+def returned(window: Period, scope: Scope = EVERYTHING) -> Returns:
+    """Return how much of what was charged in the window came back as credits."""
+    ((charges, with_credit, *halves),) = fetch(
+        RETURNED,
+        _days(window),
+        gross=exact_sum("ch.gross"),
+        credit=exact_sum("ch.credit"),
+        visible=charges_of(scope),
+    )
+    gross, credit = map(amount, sums(halves))
+    return Returns(int(charges), int(with_credit), gross, credit)
+
+
+def purchases(question: Question) -> list[Buyers]:
+    """Return how many units bought on how many days of the window.
+
+    A purchase is a day with a charge of gross above zero; charges without a unit are left out.
+    """
+    rows = fetch(
+        PURCHASES,
+        _days(question.window),
+        unit=BUYERS.get(question.by, VENDOR),
+        visible=charges_of(question.scope),
+    )
+    return [Buyers(*map(int, row)) for row in rows]
+
+
+def loyal(buyers: Iterable[Buyers]) -> int:
+    """Count the units with more purchase days than the threshold of loyalty."""
+    return sum(each.units for each in buyers if each.days > LOYAL_MORE_THAN)
+
+
+def _days(window: Period) -> dict[str, Any]:
+    return {"first": window.start, "last": window.end}
+
+
+def _actual(row: Sequence[Any]) -> Actual:
+    label, name, currency, count, *halves = row
+    gross, discount, allowance, credit = map(amount, sums(halves))
+    return Actual(
+        label,
+        name,
+        currency,
+        int(count),
+        gross,
+        discount + allowance,
+        credit,
+        net(gross, discount, allowance, credit),
+    )

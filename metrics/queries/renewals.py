@@ -1,0 +1,252 @@
+"""Renewal rates of the terms that ended in a window, and the calendar of what ends next (C6, R3)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from contracts.rules.vocabulary import RenewalKind
+from metrics.queries.question import EVERYTHING, Question, Scope
+from metrics.queries.rates import fixing
+from metrics.queries.sql import amount, contracts_of, exact_sum, fetch, sums
+from metrics.rules.conversion import Fixing
+from metrics.rules.renewals import Outcome, Renewals, one_term
+
+# What became of term `t` of contract `c`, its first later non-void term being `s`.
+OUTCOME = (
+    "CASE WHEN s.start_date <= $end_plus THEN 'renewed'"
+    " WHEN c.cancelled_on <= t.end_date AND c.cancelled_on <= %(as_of)s THEN 'lost'"
+    " WHEN t.end_date < %(answered)s THEN 'lost' ELSE 'open' END"
+)
+ENDED = """
+FROM contracts_term t
+JOIN contracts_contract c ON c.id = t.contract_id
+LEFT JOIN contracts_pricechange p ON p.before_id = t.id
+LEFT JOIN contracts_term s ON s.id = p.after_id
+"""
+DUE = "t.annual_value > 0 AND t.end_date BETWEEN %(first)s AND %(last)s AND NOT t.is_void"
+RATES = """
+SELECT currency, outcome, COUNT(*), $expiring, $capped, $renewed
+FROM (
+    SELECT c.currency AS currency, $outcome AS outcome, t.annual_value AS v0,
+        COALESCE(s.annual_value, 0) AS v1
+    $ended
+    WHERE $visible AND $due
+) AS ended
+GROUP BY 1, 2
+"""
+# The last term of a contract that another contract continues; its share of the successor's first
+# value is its own value over the last values of all contracts that the successor continues.
+LINKED = """
+WITH firsts AS (
+    SELECT contract_id, MIN(seq) AS first_seq, MAX(seq) AS last_seq
+    FROM contracts_term WHERE NOT is_void GROUP BY contract_id
+),
+lasts AS (
+    SELECT e.contract_id AS contract_id, e.annual_value AS v
+    FROM contracts_term e
+    JOIN firsts ON firsts.contract_id = e.contract_id AND firsts.last_seq = e.seq
+)
+SELECT t.id, c.currency, t.annual_value, t.end_date, $outcome, k.to_contract_id, o.currency,
+    n.annual_value, b.currency, lasts.v
+$ended
+JOIN contracts_contractlink k ON k.from_contract_id = c.id
+JOIN contracts_contract o ON o.id = k.to_contract_id
+JOIN firsts ON firsts.contract_id = o.id
+JOIN contracts_term n ON n.contract_id = o.id AND n.seq = firsts.first_seq
+JOIN contracts_contractlink a ON a.to_contract_id = k.to_contract_id
+JOIN contracts_contract b ON b.id = a.from_contract_id
+JOIN lasts ON lasts.contract_id = b.id
+WHERE $visible AND $due AND p.id IS NULL
+    AND n.start_date > t.start_date AND n.start_date <= $end_plus
+ORDER BY t.id, k.to_contract_id, b.id
+"""
+CALENDAR = """
+SELECT COALESCE(t.notice_deadline, t.end_date) AS deadline, c.id,
+    CASE WHEN c.external_reference = '' THEN c.title ELSE c.external_reference END,
+    t.seq, t.end_date, c.renewal_kind, c.currency, t.annual_value
+$ended
+WHERE $visible AND NOT t.is_void AND t.end_date IS NOT NULL
+    AND (c.cancelled_on IS NULL OR c.cancelled_on > t.end_date)
+    AND COALESCE(t.notice_deadline, t.end_date) BETWEEN %(first)s AND %(last)s
+    AND NOT EXISTS (
+        SELECT 1 FROM contracts_term f
+        WHERE f.contract_id = c.id AND f.seq > t.seq AND NOT f.is_void
+            AND f.start_date <= $end_plus
+    )
+ORDER BY 1, 3, 4
+"""
+DEFAULT_HORIZON = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """A term whose contract is continued by another: what it was counted as, and what it is."""
+
+    currency: str
+    counted: Renewals
+    value: Fraction
+    renewed: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A term that must be decided by its deadline."""
+
+    deadline: date
+    contract_id: int
+    contract: str
+    seq: int
+    end_date: date
+    auto_renew: bool
+    currency: str
+    annual_value: Fraction
+
+
+def rates(question: Question) -> dict[str, Renewals]:
+    """Return the terms that ended in the window per currency, without regard to links."""
+    rows = fetch(
+        RATES,
+        _window(question),
+        **_parts(question),
+        expiring=exact_sum("v0"),
+        capped=exact_sum("CASE WHEN v1 < v0 THEN v1 ELSE v0 END"),
+        renewed=exact_sum("v1"),
+    )
+    found: dict[str, Renewals] = defaultdict(Renewals)
+    for currency, outcome, count, *halves in rows:
+        found[currency] += _tally(Outcome(outcome), int(count), sums(halves))
+    return dict(found)
+
+
+def linked_rates(question: Question) -> dict[str, Renewals]:
+    """Return the same with a linked contract counted as the successor of the one it continues.
+
+    Another currency is converted at the fixing of the day the term ended; a successor without a
+    rate does not count.
+    """
+    found = defaultdict(Renewals, rates(question))
+    for term in continued(question):
+        if term.renewed is not None:
+            found[term.currency] -= term.counted
+            found[term.currency] += one_term(term.value, Outcome.RENEWED, term.renewed)
+    return dict(found)
+
+
+def converted_rates(question: Question, base: str, at: Fixing) -> tuple[Renewals, int]:
+    """Return the rates over all currencies at one fixing, links counted, and the terms without a rate."""
+    total, unconverted = Renewals(), 0
+    for currency, tally in rates(question).items():
+        factor = at.factor(currency, base)
+        if factor is None:
+            unconverted += tally.due + tally.open
+        else:
+            total += tally.converted(factor)
+    for term in continued(question, at):
+        factor = at.factor(term.currency, base)
+        if factor is not None and term.renewed is not None:
+            now = one_term(term.value, Outcome.RENEWED, term.renewed)
+            total += (now - term.counted).converted(factor)
+    return total, unconverted
+
+
+def continued(question: Question, at: Fixing | None = None) -> list[Continued]:
+    """Return the terms of the window that a linked contract continues.
+
+    Amounts of other currencies are converted at `at`, or at the fixing of the day the term ended.
+    """
+    rows = fetch(LINKED, _window(question), **_parts(question))
+    fixings: dict[date, Fixing] = {}
+    by_term: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in rows:
+        by_term[row[0]].append(row)
+        ended = as_date(row[3])
+        if at is None and ended not in fixings:
+            fixings[ended] = fixing(ended)
+    return [_continued(found, at or fixings[as_date(found[0][3])]) for found in by_term.values()]
+
+
+def calendar(
+    as_of: date, days: int = DEFAULT_HORIZON, scope: Scope = EVERYTHING
+) -> list[Deadline]:
+    """Return the terms whose deadline lies in the next `days` days, neither cancelled nor followed.
+
+    The deadline is the contractual one (R3), not rolled; without a notice period it is the end.
+    """
+    rows = fetch(
+        CALENDAR,
+        {"first": as_of, "last": as_of + timedelta(days=days), "after_end": 1},
+        ended=ENDED,
+        visible=contracts_of(scope),
+    )
+    return [
+        Deadline(
+            as_date(deadline),
+            contract_id,
+            contract,
+            seq,
+            as_date(end),
+            kind == RenewalKind.AUTO,
+            currency,
+            amount(value),
+        )
+        for deadline, contract_id, contract, seq, end, kind, currency, value in rows
+    ]
+
+
+def as_date(value: date | str) -> date:
+    """Return a day that SQLite hands over as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _window(question: Question) -> dict[str, Any]:
+    return {
+        "first": question.window.start,
+        "last": question.window.end,
+        "as_of": question.as_of,
+        "answered": question.as_of - timedelta(days=question.grace),
+        "after_end": question.grace + 1,
+    }
+
+
+def _parts(question: Question) -> dict[str, Any]:
+    return {
+        "outcome": OUTCOME,
+        "ended": ENDED,
+        "due": DUE,
+        "visible": contracts_of(question.scope),
+    }
+
+
+def _tally(outcome: Outcome, count: int, values: list[int]) -> Renewals:
+    if outcome == Outcome.OPEN:
+        return Renewals(open=count)
+    expiring, capped, renewed = map(amount, values)
+    if outcome == Outcome.LOST:
+        return Renewals(due=count, expiring=expiring)
+    return Renewals(count, count, 0, expiring, capped, renewed)
+
+
+def _continued(rows: list[tuple[Any, ...]], at: Fixing) -> Continued:
+    _, currency, value, _, outcome, *_ = rows[0]
+    own = amount(value)
+    shares = []
+    for successor in sorted({row[5] for row in rows}):
+        shares.append(_share(own, currency, [row for row in rows if row[5] == successor], at))
+    known = [share for share in shares if share is not None]
+    return Continued(
+        currency, one_term(own, Outcome(outcome)), own, sum(known, Fraction(0)) if known else None
+    )
+
+
+def _share(
+    own: Fraction, currency: str, rows: list[tuple[Any, ...]], at: Fixing
+) -> Fraction | None:
+    """Return the part of a successor's value that continues a term, in the term's currency."""
+    rate = at.factor(rows[0][6], currency)
+    parts = [(amount(row[9]), at.factor(row[8], currency)) for row in rows]
+    if rate is None or any(factor is None for _, factor in parts):
+        return None
+    together = sum((value * (factor or 0) for value, factor in parts), Fraction(0))
+    return amount(rows[0][7]) * rate * own / together

@@ -1,0 +1,117 @@
+"""One way to put a statement to either engine, with exact sums and with the rights of the asker.
+
+A statement is a constant of its module. `$name` is replaced by a fragment of this package, never by
+anything a person typed; values travel as parameters. Days are integers in the ledger, so the same
+text runs on SQLite and on PostgreSQL; `DIALECT` holds what cannot be said in one way.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from string import Template
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from contracts.models.fields import HALF
+from metrics.queries.question import Scope
+
+# Money columns are integers of 10^-4.
+SCALE = 10_000
+
+DIALECT = {
+    "sqlite": {
+        "day_number": "CAST(julianday(ch.charged_on) - 1721424.5 AS integer)",
+        "end_plus": "date(t.end_date, '+' || %(after_end)s || ' days')",
+    },
+    "postgresql": {
+        "day_number": "(ch.charged_on - DATE '0001-01-01' + 1)",
+        "end_plus": "(t.end_date + %(after_end)s)",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of a statement with its parameters."""
+
+    text: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def fetch(
+    statement: str, params: Mapping[str, Any] | None = None, **parts: str | Fragment
+) -> list[tuple[Any, ...]]:
+    """Run one statement and return its rows."""
+    values = dict(params or {})
+    texts = {}
+    for name, part in parts.items():
+        texts[name] = part if isinstance(part, str) else part.text
+        values |= {} if isinstance(part, str) else part.params
+    # Parts may hold words of the dialect, so those come second.
+    text = Template(Template(statement).safe_substitute(texts)).substitute(
+        DIALECT[connection.vendor]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return cursor.fetchall()
+
+
+def contracts_of(scope: Scope) -> Fragment:
+    """Return the condition on contracts `c`: no drafts, and only what the asker may read."""
+    if scope.contracts is None:
+        return Fragment("NOT c.is_draft")
+    visible = _subquery(scope.contracts, "contract")
+    return Fragment(f"NOT c.is_draft AND c.id IN ({visible.text})", visible.params)
+
+
+def charges_of(scope: Scope) -> Fragment:
+    """Return the condition on charges `ch`."""
+    if scope.charges is None:
+        return Fragment("TRUE")
+    visible = _subquery(scope.charges, "charge")
+    return Fragment(f"ch.id IN ({visible.text})", visible.params)
+
+
+def listed(rows: Sequence[Sequence[Any]], name: str = "v") -> Fragment:
+    """Return a VALUES list of `rows`."""
+    params: dict[str, Any] = {}
+    lines = []
+    for number, row in enumerate(rows):
+        names = [f"{name}{number}_{place}" for place in range(len(row))]
+        params |= dict(zip(names, row, strict=True))
+        lines.append(", ".join(f"%({each})s" for each in names))
+    return Fragment("VALUES " + ", ".join(f"({line})" for line in lines), params)
+
+
+def exact_sum(value: str, times: str = "1") -> str:
+    """Return two columns whose `whole` is the sum of integer `value` x `times`.
+
+    Neither half leaves 64 bits, whatever the engine does when a sum overflows.
+    """
+    return f"SUM({value} / {HALF} * ({times})), SUM({value} %% {HALF} * ({times}))"
+
+
+def whole(high: Any, low: Any) -> int:
+    """Join the two columns of an `exact_sum`; no rows are 0."""
+    return int(high or 0) * HALF + int(low or 0)
+
+
+def sums(columns: Iterable[Any]) -> list[int]:
+    """Join the columns of several `exact_sum`s."""
+    pairs = iter(columns)
+    return [whole(high, low) for high, low in zip(pairs, pairs, strict=True)]
+
+
+def amount(scaled: int) -> Fraction:
+    """Return the exact amount of a sum of money columns."""
+    return Fraction(scaled, SCALE)
+
+
+def _subquery(rows: QuerySet[Any], name: str) -> Fragment:
+    text, values = rows.order_by().values("pk").query.sql_with_params()
+    names = [f"{name}_{place}" for place in range(len(values))]
+    marks = tuple(f"%({each})s" for each in names)
+    # A literal percent sign stays doubled for the second round.
+    return Fragment(text.replace("%%", "%%%%") % marks, dict(zip(names, values, strict=True)))

@@ -1,0 +1,39 @@
+"""How a figure is printed: rounded once, half up, at the very end (C7, C10)."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from contracts.rules.money import round_half_up
+
+Number = int | Decimal | Fraction
+
+MONEY_PLACES = 2
+RATIO_PLACES = 6
+
+
+def money(amount: Number) -> str:
+    """Print an amount with two decimals, half up: 2.345 is "2.35", -2.345 is "-2.35".
+
+    Source: C10.
+    """
+    return _printed(amount, MONEY_PLACES)
+
+
+def ratio(value: Number | None) -> str | None:
+    """Print a ratio with six decimals, half up: 2/3 is "0.666667". Undefined stays None.
+
+    Source: C7, C10.
+    """
+    return None if value is None else _printed(value, RATIO_PLACES)
+
+
+def quotient(part: Number, whole: Number) -> Fraction | None:
+    """Divide exactly; None where the whole is zero, never 0 or 100 %.
+
+    Source: C7.
+    """
+    return None if whole == 0 else Fraction(part) / Fraction(whole)
+
+
+def _printed(value: Number, places: int) -> str:
+    return format(round_half_up(Fraction(value), places), "f")

@@ -68,7 +68,7 @@ define install_from
 	@echo "Installing from $(1) (some seconds to a minute, once) ..."
 	@if $(BIN)/python -c 'import pip' 2>/dev/null; then pip="$(BIN)/python -m pip"; \
 	else pip="$(PYTHON) -m pip --python $(BIN)/python"; fi; \
-	$$pip install --quiet --require-hashes --requirement $(1)
+	$$pip install -qq --require-hashes --requirement $(1)
 	@rm -f $(2)-* && touch $@
 endef
 

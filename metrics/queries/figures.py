@@ -6,7 +6,17 @@ from fractions import Fraction
 from typing import Any
 
 from contracts.rules.period import Period, periods
-from metrics.queries import actuals, budgets, cohorts, keys, movements, prices, renewals, spend
+from metrics.queries import (
+    actuals,
+    budgets,
+    cohorts,
+    forecast,
+    keys,
+    movements,
+    prices,
+    renewals,
+    spend,
+)
 from metrics.queries.question import Dimension, Question, Unit
 from metrics.queries.rates import fixing
 from metrics.rules import purchases as buying
@@ -203,6 +213,12 @@ def yearly_cohorts(question: Question) -> Figures:
     }
 
 
+def forecasts(question: Question) -> Figures:
+    """Return the year after the as-of day: committed, and with renewals assumed."""
+    found = forecast.forecasts(question.as_of, question.scope)
+    return {f"forecast_{name}": keys.of_spend(rows, "label") for name, rows in found.items()}
+
+
 FAMILIES: tuple[Callable[[Question], Figures], ...] = (
     asked,
     accruals,
@@ -217,5 +233,6 @@ FAMILIES: tuple[Callable[[Question], Figures], ...] = (
     purchases,
     budget_lines,
     yearly_cohorts,
+    forecasts,
 )
 NO_FLOW = movements.Flow(Fraction(0), Fraction(0), Fraction(0))

@@ -137,34 +137,26 @@ def linked_rates(question: Question) -> dict[str, Renewals]:
 def converted_rates(question: Question, base: str, at: Fixing) -> tuple[Renewals, int]:
     """Return the rates over all currencies at one fixing, links counted, and the terms without a rate."""
     total, unconverted = Renewals(), 0
-    for currency, tally in rates(question).items():
+    for currency, tally in linked_rates(question).items():
         factor = at.factor(currency, base)
         if factor is None:
             unconverted += tally.due + tally.open
         else:
             total += tally.converted(factor)
-    for term in continued(question, at):
-        factor = at.factor(term.currency, base)
-        if factor is not None and term.renewed is not None:
-            now = one_term(term.value, Outcome.RENEWED, term.renewed)
-            total += (now - term.counted).converted(factor)
     return total, unconverted
 
 
-def continued(question: Question, at: Fixing | None = None) -> list[Continued]:
+def continued(question: Question) -> list[Continued]:
     """Return the terms of the window that a linked contract continues.
 
-    Amounts of other currencies are converted at `at`, or at the fixing of the day the term ended.
+    Amounts of other currencies are converted at the fixing of the day the term ended.
     """
     rows = fetch(LINKED, _window(question), **_parts(question))
-    fixings: dict[date, Fixing] = {}
     by_term: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for row in rows:
         by_term[row[0]].append(row)
-        ended = as_date(row[3])
-        if at is None and ended not in fixings:
-            fixings[ended] = fixing(ended)
-    return [_continued(found, at or fixings[as_date(found[0][3])]) for found in by_term.values()]
+    fixings = {ended: fixing(ended) for ended in {as_date(row[3]) for row in rows}}
+    return [_continued(found, fixings[as_date(found[0][3])]) for found in by_term.values()]
 
 
 def calendar(

@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.rules.period import Grain, Period, label, periods
 from metrics.queries.question import EVERYTHING, Dimension, Scope
-from metrics.queries.sql import amount, contracts_of, exact_sum, fetch, listed, sums
+from metrics.queries.sql import Fragment, amount, contracts_of, exact_sum, fetch, listed, sums
 from metrics.rules.spend import accrued
 
 ONE_NAME = ("", "''")
@@ -29,6 +29,11 @@ DAYS_INSIDE = (
     "CASE WHEN l.last_day < p.last_day THEN l.last_day ELSE p.last_day END"
     " - CASE WHEN l.first_day > p.first_day THEN l.first_day ELSE p.first_day END + 1"
 )
+SIGNED = "(c.signed_on IS NULL OR c.signed_on <= %(as_of)s)"
+# A term without an end binds nobody: it goes on, but it is not committed.
+BINDING = (
+    " AND EXISTS (SELECT 1 FROM contracts_term t WHERE t.id = l.term_id AND t.end_date IS NOT NULL)"
+)
 
 ACCRUED = """
 WITH p(label, first_day, last_day) AS ($periods)
@@ -37,7 +42,7 @@ FROM p
 JOIN contracts_ledgerentry l ON l.first_day <= p.last_day AND l.last_day >= p.first_day
 JOIN contracts_contract c ON c.id = l.contract_id
 $names
-WHERE $visible
+WHERE $visible AND $condition
 GROUP BY 1, 2, 3, 4
 """
 ANNUALISED = """
@@ -56,8 +61,7 @@ FROM contracts_ledgerentry l
 JOIN contracts_term t ON t.id = l.term_id
 JOIN contracts_contract c ON c.id = l.contract_id
 $names
-WHERE $visible AND l.last_day > %(day)s AND t.end_date IS NOT NULL
-    AND (c.signed_on IS NULL OR c.signed_on <= %(as_of)s)
+WHERE $visible AND l.last_day > %(day)s AND t.end_date IS NOT NULL AND $signed
 GROUP BY 1, 2, 3, 4
 """
 DAYS_AFTER = (
@@ -92,6 +96,27 @@ def accrued_spend(
     scope: Scope = EVERYTHING,
 ) -> list[Spend]:
     """Return the cost of the days in force (C3) in each period of the window."""
+    return _accrued(window, grain, dimension, scope, Fragment("TRUE"))
+
+
+def agreed_spend(
+    window: Period, as_of: date, scope: Scope = EVERYTHING, *, binding: bool
+) -> list[Spend]:
+    """Return the cost of the window's days, by month, in contracts signed by `as_of`.
+
+    `binding` leaves out terms without an end: they go on, but nobody is committed to them.
+    """
+    condition = SIGNED + (BINDING if binding else "")
+    return _accrued(window, "month", None, scope, Fragment(condition, {"as_of": as_of}))
+
+
+def _accrued(
+    window: Period,
+    grain: Grain,
+    dimension: Dimension | None,
+    scope: Scope,
+    condition: Fragment,
+) -> list[Spend]:
     spans = [
         (name, part.start.toordinal(), part.end.toordinal())
         for name, part in periods(window, grain)
@@ -104,6 +129,7 @@ def accrued_spend(
         name=column,
         cost=exact_sum("l.annual_value", DAYS_INSIDE),
         visible=contracts_of(scope),
+        condition=condition,
     )
     return costs(rows)
 
@@ -141,6 +167,7 @@ def committed(
     rows = fetch(
         COMMITTED,
         {"day": as_of.toordinal(), "as_of": as_of},
+        signed=SIGNED,
         names=join,
         name=column,
         cost=exact_sum("l.annual_value", DAYS_AFTER),

@@ -1,8 +1,40 @@
 """Every periodic job in one table, with the reason for its hour. A missed ring is found by the next one."""
 
+from dataclasses import dataclass
+
 from celery.schedules import crontab
 
-SCHEDULE: dict[str, dict[str, object]] = {}
 
-# Kept for the type of the entries: {"task": dotted name, "schedule": crontab(...)}.
-EVERY_FIVE_MINUTES = crontab(minute="*/5")
+@dataclass(frozen=True, slots=True)
+class Job:
+    """When a doorbell rings, and why then.
+
+    Always a crontab: an interval starts anew with each start of the scheduler and may never come.
+    """
+
+    task: str
+    when: crontab
+    reason: str
+
+
+JOBS = (
+    Job(
+        "contracts.tasks.roll_over",
+        crontab(minute=3),
+        "Hourly: some zone's midnight passes each hour; three minutes late, before the next plan.",
+    ),
+    Job(
+        "contracts.tasks.plan",
+        crontab(minute="*/5"),
+        "What was entered, edited or restored has its alert within five minutes.",
+    ),
+    Job(
+        "contracts.tasks.pump",
+        crontab(),
+        "Each minute: the wait that people notice after an alert was raised.",
+    ),
+)
+
+SCHEDULE: dict[str, dict[str, object]] = {
+    job.task.rpartition(".")[2]: {"task": job.task, "schedule": job.when} for job in JOBS
+}

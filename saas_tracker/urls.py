@@ -1,8 +1,16 @@
 """The addresses of the whole site."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+from contracts.web import health
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("api/", include("saas_tracker.api.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler404 = "saas_tracker.api.errors.not_found"
+handler500 = "saas_tracker.api.errors.server_error"

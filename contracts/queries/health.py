@@ -1,0 +1,40 @@
+"""Whether the engine runs: the age of each job's last complete run, and what it could not do."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from contracts.models import Heartbeat
+
+# Without these two nobody is told anything.
+VITAL_JOBS = ("plan", "pump")
+
+
+@dataclass(frozen=True, slots=True)
+class ScanStatus:
+    """The state of the engine; an age is in seconds, None for a job that never ran to its end."""
+
+    ages: dict[str, int | None]
+    stale: tuple[str, ...]
+    unreached: int
+
+    @property
+    def is_healthy(self) -> bool:
+        """Say whether alerts are raised and go out."""
+        return not self.stale and not self.unreached
+
+
+def scan_status(now: datetime) -> ScanStatus:
+    """Return how long ago each job ran to its end, which vital ones are overdue, who is not reached.
+
+    `unreached` counts open alerts that have nobody left to go to. One statement.
+    """
+    beats = {beat.job: beat for beat in Heartbeat.objects.all()}
+    ages: dict[str, int | None] = dict.fromkeys(VITAL_JOBS)
+    for job, beat in beats.items():
+        ages[job] = max(0, int((now - beat.finished_at).total_seconds()))
+    limit = timedelta(minutes=settings.SCAN_STALE_MINUTES).total_seconds()
+    stale = tuple(job for job in VITAL_JOBS if (age := ages[job]) is None or age > limit)
+    seen = beats["plan"].saw if "plan" in beats else {}
+    return ScanStatus(ages=ages, stale=stale, unreached=seen.get("without_recipient", 0))

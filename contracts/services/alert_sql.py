@@ -1,0 +1,104 @@
+"""The one statement that raises alerts, in the words of both engines."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from contracts.rules.alerts import PlannedAlert
+
+# Any number that no other lock of ours uses; planners take their turn by it.
+PLANNER_LOCK = 7_120_907_060
+
+PLANNED = {
+    "postgresql": """
+        SELECT anchor, days, due, nearest, told_from
+        FROM jsonb_to_recordset(%s::jsonb)
+            AS p(anchor date, days smallint, due date, nearest smallint, told_from date)
+    """,
+    "sqlite": """
+        SELECT value ->> 'anchor' AS anchor, value ->> 'days' AS days, value ->> 'due' AS due,
+               value ->> 'nearest' AS nearest, value ->> 'told_from' AS told_from
+        FROM json_each(%s)
+    """,
+}
+RANDOM_ID = {"postgresql": "gen_random_uuid()", "sqlite": "lower(hex(randomblob(16)))"}
+
+# INSERT comes first: SQLite's driver counts rows only of statements that begin so.
+# `fresh`: terms whose nearest alert is not there yet, or was set aside and counts again.
+# Several are due at once: the nearest is open, the others are kept as collapsed (R10).
+# Open but told: the same alert went out a few days ago for an earlier day (R11).
+RAISE_DUE = """
+INSERT INTO contracts_alert (
+    public_id, term_id, kind, offset_days, anchor_date, due_on, state, reason,
+    created_at, updated_at
+)
+WITH planned AS ({planned}),
+fresh AS (
+    SELECT t.id, t.anchor_kind, t.anchor_date
+    FROM contracts_term t
+    JOIN (SELECT DISTINCT anchor, nearest FROM planned) n ON n.anchor = t.anchor_date
+    WHERE t.is_open AND NOT EXISTS (
+        SELECT 1 FROM contracts_alert a
+        WHERE a.term_id = t.id AND a.kind = t.anchor_kind AND a.offset_days = n.nearest
+          AND a.anchor_date = t.anchor_date AND a.reason NOT IN ('moved', 'decided')
+    )
+)
+SELECT {random_id}, f.id, f.anchor_kind, p.days, f.anchor_date, p.due,
+    CASE WHEN p.days = p.nearest THEN 'open' ELSE 'superseded' END,
+    CASE WHEN p.days <> p.nearest THEN 'collapsed'
+         WHEN EXISTS (
+            SELECT 1 FROM contracts_alert b
+            JOIN contracts_delivery d ON d.alert_id = b.id AND d.state = 'sent'
+            WHERE b.term_id = f.id AND b.kind = f.anchor_kind AND b.offset_days = p.days
+              AND b.anchor_date >= p.told_from AND b.anchor_date < f.anchor_date
+         ) THEN 'told'
+         ELSE '' END,
+    %s, %s
+FROM fresh f JOIN planned p ON p.anchor = f.anchor_date
+WHERE true
+ON CONFLICT (term_id, kind, offset_days, anchor_date) DO UPDATE
+SET state = excluded.state, reason = excluded.reason, updated_at = excluded.updated_at
+WHERE excluded.state = 'open' AND contracts_alert.reason IN ('moved', 'decided')
+"""
+
+
+def take_turns() -> None:
+    """Let one planner at a time into its transaction; SQLite's own lock does so already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLANNER_LOCK])
+
+
+def raise_planned(planned: Sequence[PlannedAlert], now: datetime) -> int:
+    """Insert the alerts planned for each anchor day for all open terms of that day.
+
+    Returns how many were inserted or opened again. An alert that exists is left as it is.
+
+    Source: R9, R10, R11.
+    """
+    if not planned:
+        return 0
+    statement = RAISE_DUE.format(
+        planned=PLANNED[connection.vendor], random_id=RANDOM_ID[connection.vendor]
+    )
+    instant = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_as_json(planned), instant, instant])
+        return cursor.rowcount
+
+
+def _as_json(planned: Sequence[PlannedAlert]) -> str:
+    return json.dumps(
+        [
+            {
+                "anchor": alert.anchor.isoformat(),
+                "days": alert.due.offset,
+                "due": alert.due.due_on.isoformat(),
+                "nearest": alert.nearest,
+                "told_from": alert.told_from.isoformat(),
+            }
+            for alert in planned
+        ]
+    )

@@ -1,0 +1,135 @@
+"""What must be said, to whom: alerts are raised, settled and acknowledged here and nowhere else."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from simple_history.utils import bulk_update_with_history
+
+from contracts.models import Alert, AlertPolicy, Delivery, Term
+from contracts.rules.alerts import planned_alerts
+from contracts.rules.calendar import business_calendar
+from contracts.rules.vocabulary import AlertState, DeliveryState
+from contracts.services import addressing, alert_sql
+
+BATCH = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """What one plan run changed; all zeros when it found everything in place."""
+
+    raised: int
+    settled: int
+    addressed: int
+    without_recipient: int
+
+
+def raise_due(*, today: date, now: datetime) -> PlanSummary:
+    """Record every alert that is due on `today` and a delivery to each of its recipients.
+
+    Promise: one alert per term, kind, offset and anchor day, whoever runs this and how often; what
+    an outage left out is found by the next run. `today` is the organisation's day, `now` the instant.
+
+    Source: R9, R10, R11, R13.
+    """
+    calendar = business_calendar((settings.HOME_CALENDAR,))
+    planned = list(planned_alerts(_offsets(), today, calendar))
+    with transaction.atomic():
+        alert_sql.take_turns()
+        settled = settle(now=now)
+        raised = alert_sql.raise_planned(planned, now)
+        if raised:
+            settled += _supersede_farther(now)
+    addressed = addressing.address_open(now=now)
+    return PlanSummary(raised, settled, addressed.created, addressed.without_recipient)
+
+
+@transaction.atomic
+def settle(*, now: datetime, contract_ids: Iterable[int] | None = None) -> int:
+    """Set aside open alerts whose term no longer asks for them, and cancel what was not sent.
+
+    The anchor moved: superseded. The term was decided: resolved. Without ids every contract is
+    looked at. Returns how many alerts were set aside; a second call sets none aside.
+
+    Source: R11.
+    """
+    alerts = Alert.objects.filter(state=AlertState.OPEN)
+    if contract_ids is not None:
+        alerts = alerts.filter(term__contract_id__in=list(contract_ids))
+    waiting = Term.objects.open().filter(pk=OuterRef("term_id"))
+    counts = waiting.filter(anchor_date=OuterRef("anchor_date"), anchor_kind=OuterRef("kind"))
+    settled = 0
+    for stale in _batches(alerts.filter(~Exists(counts))):
+        decided = Alert.objects.filter(~Exists(waiting), pk__in=stale)
+        settled += _set_aside(decided, AlertState.RESOLVED, "decided", now)
+        moved = Alert.objects.filter(pk__in=stale)
+        settled += _set_aside(moved, AlertState.SUPERSEDED, "moved", now)
+        _cancel_unsent(stale, now)
+    return settled
+
+
+@transaction.atomic
+def acknowledge(alert_ids: Iterable[int], *, by: Any, now: datetime) -> int:
+    """Record that `by` has seen these open alerts; nothing more is sent about them.
+
+    The next alert of the same term still comes: an acknowledgement is not a decision. Returns how
+    many were open; repeating it changes nothing.
+
+    Source: R9.
+    """
+    alerts = list(
+        Alert.objects.select_for_update().filter(pk__in=list(alert_ids), state=AlertState.OPEN)
+    )
+    for alert in alerts:
+        alert.state = AlertState.ACKNOWLEDGED.value
+        alert.acknowledged_by, alert.acknowledged_at = by, now
+    changed = ["state", "acknowledged_by", "acknowledged_at"]
+    bulk_update_with_history(alerts, Alert, changed, default_user=by, default_date=now)
+    _cancel_unsent([alert.pk for alert in alerts], now)
+    return len(alerts)
+
+
+def _offsets() -> list[int]:
+    """Return the days of all active policies together, those of the settings where none is active."""
+    policies = AlertPolicy.objects.filter(is_active=True).values_list("offsets", flat=True)
+    days = {day for offsets in policies for day in offsets}
+    return sorted(days or set(settings.ALERT_OFFSETS), reverse=True)
+
+
+def _supersede_farther(now: datetime) -> int:
+    """Of several open alerts about one day keep the nearest."""
+    nearer = Alert.objects.filter(
+        term=OuterRef("term"),
+        kind=OuterRef("kind"),
+        anchor_date=OuterRef("anchor_date"),
+        offset_days__lt=OuterRef("offset_days"),
+    )
+    superseded = 0
+    for farther in _batches(Alert.objects.filter(Exists(nearer), state=AlertState.OPEN)):
+        alerts = Alert.objects.filter(pk__in=farther)
+        superseded += _set_aside(alerts, AlertState.SUPERSEDED, "nearer", now)
+        _cancel_unsent(farther, now)
+    return superseded
+
+
+def _batches(alerts: QuerySet[Alert]) -> Iterator[list[int]]:
+    """Yield the ids of alerts in lists that fit into a statement."""
+    ids = list(alerts.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]
+
+
+def _set_aside(alerts: QuerySet[Alert], state: AlertState, reason: str, now: datetime) -> int:
+    still_open = alerts.filter(state=AlertState.OPEN)
+    return still_open.update(state=state, reason=reason, updated_at=now)
+
+
+def _cancel_unsent(alert_ids: Sequence[int], now: datetime) -> None:
+    """Cancel what nobody is sending right now; a sender looks again before it sends."""
+    pending = Delivery.objects.filter(alert__in=alert_ids, state=DeliveryState.PENDING)
+    pending.update(state=DeliveryState.CANCELLED, updated_at=now)

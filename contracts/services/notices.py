@@ -1,0 +1,143 @@
+"""What an alert says: facts of the contract, rendered in the language of its reader."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from contracts.models import Delivery
+from contracts.queries import proof, recipients
+from contracts.rules.alerts import LATE_OFFSET
+from contracts.rules.messages import Message
+from contracts.rules.vocabulary import AlertState
+
+LOADED = (
+    "alert__term__contract__vendor",
+    "alert__term__contract__department",
+    "alert__term__contract__owner",
+    "destination__owner",
+)
+
+
+def parcel(delivery_id: int) -> Delivery:
+    """Return a delivery as it is now, with everything its message needs in one statement.
+
+    Raises `Delivery.DoesNotExist`.
+    """
+    delivery: Delivery = Delivery.objects.select_related(*LOADED).get(pk=delivery_id)
+    return delivery
+
+
+def reason_to_skip(delivery: Delivery) -> str:
+    """Say why this message must not go out any more; empty if it must.
+
+    Source: R11.
+    """
+    alert, term = delivery.alert, delivery.alert.term
+    if alert.state != AlertState.OPEN:
+        return _("The alert is no longer open.")
+    if not term.is_open or (term.anchor_date, term.anchor_kind) != (alert.anchor_date, alert.kind):
+        return _("The term no longer asks for it.")
+    if not delivery.destination.is_active:
+        return _("The destination is switched off.")
+    if delivery.destination.owner_id and not _level(delivery):
+        return _("The recipient is no longer responsible for the contract.")
+    return ""
+
+
+def compose(delivery: Delivery, *, now: datetime) -> Message:
+    """Return the message of a delivery, in the language of its recipient.
+
+    Source: R9, R10.
+    """
+    reader = delivery.destination.owner
+    today = now.astimezone(timezone.get_current_timezone()).date()
+    name = f"messages/{delivery.alert.kind}"
+    with translation.override(_language(reader.locale if reader else "")):
+        facts = _facts(delivery, today)
+        subject = " ".join(render_to_string(f"{name}.subject.txt", facts).split())
+        return Message(
+            delivery_id=str(delivery.dedup_key),
+            to=delivery.destination.address,
+            subject=subject,
+            text=render_to_string(f"{name}.txt", facts).strip() + "\n",
+            html=render_to_string(f"{name}.html", facts | {"subject": subject}),
+        )
+
+
+def _facts(delivery: Delivery, today: date) -> dict[str, Any]:
+    alert, term = delivery.alert, delivery.alert.term
+    contract = term.contract
+    page = reverse("admin:contracts_contract_change", args=[contract.pk])
+    return {
+        "contract": contract,
+        "vendor": contract.vendor,
+        "term": term,
+        "alert": alert,
+        "is_late": alert.offset_days == LATE_OFFSET or today > alert.anchor_date,
+        "days_left": (alert.anchor_date - today).days,
+        "days_late": (today - alert.anchor_date).days,
+        "days_to_deadline": (term.notice_deadline - today).days if term.notice_deadline else None,
+        "anchor": _day(alert.anchor_date),
+        "notice_deadline": _day(term.notice_deadline),
+        "decide_by": _day(term.decide_by),
+        "decide_by_passed": bool(term.decide_by and term.decide_by < today),
+        "ends": _day(term.end_date),
+        "renews": _day(term.end_date and term.end_date + timedelta(days=1)),
+        "annual_value": _money(term.annual_value, contract.currency),
+        "next_value": _next_value(delivery),
+        "proof": proof.sentences(term.proof),
+        "url": f"{settings.BASE_URL}{page}",
+        "message_id": delivery.dedup_key,
+        "level": _level(delivery),
+        "language": translation.get_language(),
+    }
+
+
+def _level(delivery: Delivery) -> str:
+    """Return in which capacity the recipient is told; empty if in none."""
+    contract, user = delivery.alert.term.contract, delivery.destination.owner
+    if user is None or not user.is_active:
+        return ""
+    if contract.owner_id == user.pk:
+        return "owner"
+    if contract.department and contract.department.manager_id == user.pk:
+        return "manager"
+    return "administrator" if recipients.administrators().filter(pk=user.pk).exists() else ""
+
+
+def _next_value(delivery: Delivery) -> str:
+    """Return what the next term costs at the price of this one."""
+    term, contract = delivery.alert.term, delivery.alert.term.contract
+    months = contract.renewal_months or contract.initial_months
+    if not months:
+        return ""
+    return _money(term.annual_value * months / Decimal(12), contract.currency)
+
+
+def _language(code: str) -> str:
+    """Return the language somebody chose, if there is one like it: a typo must not stop an alert."""
+    try:
+        return translation.get_supported_language_variant(code)
+    except LookupError:
+        return settings.LANGUAGE_CODE
+
+
+def _locale() -> Locale:
+    return Locale.parse(translation.to_locale(translation.get_language() or "en-gb"))
+
+
+def _day(day: date | None) -> str:
+    return format_date(day, "full", locale=_locale()) if day else ""
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return format_currency(amount, currency, locale=_locale())

@@ -1,0 +1,87 @@
+"""Recipes: which column is which field and how the file writes its values."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.importers.kinds import KINDS, Kind
+from contracts.importers.problems import FileRefused
+from contracts.rules.parsing import DateOrder, DecimalMark
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a table is read: presets state it, people make it by hand and save it by name.
+
+    `columns` maps fields to headings. `constants` are what new rows get where the file says
+    nothing; they never change a row that exists.
+    """
+
+    kind: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    date_order: DateOrder | None = None
+    decimal: DecimalMark | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    source: str = "import"
+    # A register of totals writes zero where it does not know the value.
+    zero_is_missing: bool = False
+    # A ledger with one signed amount: below zero is a credit.
+    negative_is_credit: bool = False
+    # "Acme Ltd (PN123.4)": a register's own number behind the name of the supplier.
+    strip_vendor_codes: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `ImportMapping` keeps beside the columns."""
+        return {
+            "kind": self.kind,
+            "constants": dict(self.constants),
+            "date_order": self.date_order,
+            "decimal": self.decimal,
+        }
+
+
+def by_hand(columns: Mapping[str, str], options: Mapping[str, Any]) -> Recipe:
+    """Build the recipe of a saved mapping. Raises FileRefused if it does not fit its kind."""
+    kind = KINDS[options["kind"]]
+    constants = {name: text for name, text in options.get("constants", {}).items() if text}
+    chosen = {name: heading for name, heading in columns.items() if heading}
+    for name in kind.required:
+        if name not in chosen and name not in constants:
+            raise FileRefused("field_missing", field=kind.fields[name].label)
+    return Recipe(
+        kind=kind.name,
+        columns={name: heading for name, heading in chosen.items() if name in kind.fields},
+        constants={name: text for name, text in constants.items() if name in kind.fields},
+        date_order=options.get("date_order") or None,
+        decimal=options.get("decimal") or None,
+    )
+
+
+def guess_columns(kind: Kind, headings: Iterable[str]) -> dict[str, str]:
+    """Propose a heading for each field whose name, label or usual heading it carries."""
+    by_word = {_word(heading): heading for heading in headings if heading}
+    guessed: dict[str, str] = {}
+    for name, item in kind.fields.items():
+        for candidate in (name, str(item.label), *item.also):
+            heading = by_word.get(_word(candidate))
+            if heading and heading not in guessed.values():
+                guessed[name] = heading
+                break
+    return guessed
+
+
+def guess_kind(headings: Iterable[str]) -> Kind:
+    """Propose the kind of table whose required and other fields the headings fill best."""
+    known = list(headings)
+
+    def fit(kind: Kind) -> tuple[int, int]:
+        guessed = guess_columns(kind, known)
+        return -sum(name not in guessed for name in kind.required), len(guessed)
+
+    return max(KINDS.values(), key=fit)
+
+
+def _word(heading: str) -> str:
+    return "".join(character for character in heading.casefold() if character.isalnum())

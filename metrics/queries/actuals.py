@@ -27,11 +27,12 @@ NAMES: dict[str | None, tuple[str, str]] = {
         "COALESCE(d.name, '')",
     ),
 }
+AMOUNTS = ("gross", "discount", "allowance", "credit")
 BUYERS: dict[Unit, str] = {"vendor": VENDOR, "contract": "ch.contract_id"}
 
 CHARGED = """
 WITH p(label, first_day, last_day) AS ($periods)
-SELECT p.label, $name, ch.currency, COUNT(*), $gross, $discount, $allowance, $credit
+SELECT p.label, $name, ch.currency, COUNT(*), $amounts
 FROM p
 JOIN contracts_charge ch ON ch.charged_on BETWEEN p.first_day AND p.last_day
 LEFT JOIN contracts_contract c ON c.id = ch.contract_id
@@ -109,7 +110,7 @@ def charged(
         names=join,
         name=name,
         visible=charges_of(scope),
-        **{each: exact_sum(f"ch.{each}") for each in ("gross", "discount", "allowance", "credit")},
+        amounts=", ".join(exact_sum(f"ch.{each}") for each in AMOUNTS),
     )
     return [_actual(row) for row in sorted(rows, key=lambda row: row[:3])]
 

@@ -128,9 +128,12 @@ def renewal_rates(question: Question) -> Figures:
         found[f"renewal_rates_{currency}"] = keys.of_renewals(linked.get(currency, none))
     at = fixing(question.opening_day)
     for base in CONSTANT_BASES:
-        tally, _ = renewals.converted_rates(question, base, at)
-        found[f"renewal_rates_all_const_{base}"] = keys.of_renewals(tally)
-    return found
+        tally, unconverted = renewals.converted_rates(question, base, at)
+        found[f"renewal_rates_all_const_{base}"] = {
+            **keys.of_renewals(tally),
+            "unconverted": unconverted,
+        }
+    return found | {"fixing": keys.of_fixing(at)}
 
 
 def retention_rates(question: Question) -> Figures:
@@ -145,11 +148,14 @@ def retention_rates(question: Question) -> Figures:
     at = fixing(question.opening_day)
     for base in CONSTANT_BASES:
         both = movements.converted(question, base, at)
-        found[f"retention_vendor_all_const_{base}"] = keys.of_retention(both.movements)
+        found[f"retention_vendor_all_const_{base}"] = {
+            **keys.of_retention(both.movements),
+            "unconverted": both.unconverted,
+        }
     flows = movements.flows(question)
     for currency in currencies:
         found[f"retention_flow_{currency}"] = keys.of_flow(flows.get(currency, NO_FLOW))
-    return found
+    return found | {"fixing": keys.of_fixing(at)}
 
 
 def monthly_movements(question: Question) -> Figures:

@@ -12,7 +12,8 @@ from metrics.queries.renewals import Deadline
 from metrics.queries.spend import Spend
 from metrics.rules import renewals as renewal_rules
 from metrics.rules import retention
-from metrics.rules.presentation import money, ratio
+from metrics.rules.conversion import PIVOT, Fixing
+from metrics.rules.presentation import money, rate, ratio
 
 
 def of_spend(rows: Iterable[Spend], *by: str) -> dict[str, str]:
@@ -136,9 +137,21 @@ def of_cohort(cohort: Cohort) -> dict[str, Any]:
     }
 
 
+def of_fixing(at: Fixing) -> dict[str, Any]:
+    """Print the rates that converted figures stand on, with their days and sources (C8)."""
+    return {
+        "on": at.on.isoformat(),
+        "pivot": PIVOT,
+        "sources": sorted(at.sources),
+        "rates": {
+            currency: [rate(value), at.fixed_on[currency].isoformat()]
+            for currency, value in at.rates.items()
+        },
+    }
+
+
 def _amounts(moves: retention.Movements) -> dict[str, Any]:
-    names = ("opening", "new", "reactivation", "expansion", "contraction", "churn", "closing")
-    return {name: money(getattr(moves, name)) for name in names}
+    return {name: money(getattr(moves, name)) for name in retention.AMOUNTS}
 
 
 def _key(row: Spend | Actual, *by: str) -> str:

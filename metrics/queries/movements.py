@@ -9,7 +9,15 @@ from typing import Any
 
 from contracts.rules.period import Grain, periods
 from metrics.queries.question import Question, Unit
-from metrics.queries.sql import SCALE, Fragment, amount, contracts_of, exact_sum, fetch, listed, sums
+from metrics.queries.sql import (
+    Fragment,
+    amount,
+    contracts_of,
+    exact_sum,
+    fetch,
+    listed,
+    sums,
+)
 from metrics.rules.conversion import Fixing
 from metrics.rules.retention import Movements, movement
 
@@ -98,16 +106,14 @@ AMOUNTS = {
 }
 PER_CURRENCY = SNAPSHOTS + CLASSIFIED
 ALL_CURRENCIES = SNAPSHOTS + SPLIT + CLASSIFIED
-FLOWS = (
-    SNAPSHOTS
-    + """
+FLOW_SUMS = """
 base AS (SELECT currency, unit, v FROM held WHERE k = 0 AND v > 0)
 SELECT pairs.currency, $opening, $drops, $rises
 FROM pairs
 JOIN base ON base.currency = pairs.currency AND base.unit = pairs.unit
 GROUP BY 1
 """
-)
+FLOWS = SNAPSHOTS + FLOW_SUMS
 FLOW_AMOUNTS = {
     "opening": exact_sum("CASE WHEN pairs.k = 1 THEN v0 ELSE 0 END"),
     "drops": exact_sum("CASE WHEN v1 < v0 THEN v0 - v1 ELSE 0 END"),
@@ -223,10 +229,19 @@ def _snaps(days: Sequence[date]) -> Fragment:
 
 
 def _movements(row: Sequence[Any]) -> Movements:
-    opening, closing, new, reactivation, expansion, contraction, churn = sums(row[4:18])
-    units = [int(count) for count in row[18:]]
-    amounts = (opening, new, reactivation, expansion, contraction, churn, closing)
-    return Movements(*(Fraction(each, SCALE) for each in amounts), *units)
+    opening, closing, new, reactivation, expansion, contraction, churn = map(
+        amount, sums(row[4:18])
+    )
+    return Movements(
+        opening,
+        new,
+        reactivation,
+        expansion,
+        contraction,
+        churn,
+        closing,
+        *(int(count) for count in row[18:]),
+    )
 
 
 def _mixed_units(parts: Sequence[tuple[Sequence[Any], Fraction]]) -> list[Movements]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any
 
 from contracts.rules.vocabulary import RenewalKind
@@ -62,11 +63,8 @@ WHERE $visible AND $due AND p.id IS NULL
     AND n.start_date > t.start_date AND n.start_date <= $end_plus
 ORDER BY t.id, k.to_contract_id, b.id
 """
-CALENDAR = """
-SELECT COALESCE(t.notice_deadline, t.end_date) AS deadline, c.id,
-    CASE WHEN c.external_reference = '' THEN c.title ELSE c.external_reference END,
-    t.seq, t.end_date, c.renewal_kind, c.currency, t.annual_value
-$ended
+# Terms whose deadline lies in some days; neither cancelled nor followed by a term without a gap.
+TO_DECIDE = """
 WHERE $visible AND NOT t.is_void AND t.end_date IS NOT NULL
     AND (c.cancelled_on IS NULL OR c.cancelled_on > t.end_date)
     AND COALESCE(t.notice_deadline, t.end_date) BETWEEN %(first)s AND %(last)s
@@ -75,8 +73,21 @@ WHERE $visible AND NOT t.is_void AND t.end_date IS NOT NULL
         WHERE f.contract_id = c.id AND f.seq > t.seq AND NOT f.is_void
             AND f.start_date <= $end_plus
     )
-ORDER BY 1, 3, 4
 """
+CALENDAR_ROWS = """
+SELECT COALESCE(t.notice_deadline, t.end_date), c.id,
+    CASE WHEN c.external_reference = '' THEN c.title ELSE c.external_reference END,
+    t.seq, t.end_date, c.renewal_kind, c.currency, t.annual_value
+FROM contracts_term t
+JOIN contracts_contract c ON c.id = t.contract_id
+"""
+CALENDAR_SUMS = """
+SELECT c.currency, COUNT(*), $value
+FROM contracts_term t
+JOIN contracts_contract c ON c.id = t.contract_id
+"""
+CALENDAR = CALENDAR_ROWS + TO_DECIDE
+AT_STAKE = CALENDAR_SUMS + TO_DECIDE + "GROUP BY 1"
 DEFAULT_HORIZON = 120
 
 
@@ -159,37 +170,49 @@ def continued(question: Question) -> list[Continued]:
     return [_continued(found, fixings[as_date(found[0][3])]) for found in by_term.values()]
 
 
-def calendar(
-    as_of: date, days: int = DEFAULT_HORIZON, scope: Scope = EVERYTHING
-) -> list[Deadline]:
+def calendar(as_of: date, days: int = DEFAULT_HORIZON, scope: Scope = EVERYTHING) -> list[Deadline]:
     """Return the terms whose deadline lies in the next `days` days, neither cancelled nor followed.
 
     The deadline is the contractual one (R3), not rolled; without a notice period it is the end.
     """
+    rows = fetch(CALENDAR, _days_after(as_of, days), visible=contracts_of(scope))
+    return sorted(map(_deadline, rows), key=attrgetter("deadline", "contract", "seq"))
+
+
+def at_stake(
+    as_of: date, days: int = DEFAULT_HORIZON, scope: Scope = EVERYTHING
+) -> dict[str, tuple[int, Fraction]]:
+    """Return the number and the annual value of the terms of that calendar, per currency."""
     rows = fetch(
-        CALENDAR,
-        {"first": as_of, "last": as_of + timedelta(days=days), "after_end": 1},
-        ended=ENDED,
+        AT_STAKE,
+        _days_after(as_of, days),
+        value=exact_sum("t.annual_value"),
         visible=contracts_of(scope),
     )
-    return [
-        Deadline(
-            as_date(deadline),
-            contract_id,
-            contract,
-            seq,
-            as_date(end),
-            kind == RenewalKind.AUTO,
-            currency,
-            amount(value),
-        )
-        for deadline, contract_id, contract, seq, end, kind, currency, value in rows
-    ]
+    return {currency: (int(count), amount(sums(halves)[0])) for currency, count, *halves in rows}
 
 
 def as_date(value: date | str) -> date:
     """Return a day that SQLite hands over as text."""
     return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _days_after(as_of: date, days: int) -> dict[str, Any]:
+    return {"first": as_of, "last": as_of + timedelta(days=days), "after_end": 1}
+
+
+def _deadline(row: tuple[Any, ...]) -> Deadline:
+    deadline, contract_id, contract, seq, end, kind, currency, value = row
+    return Deadline(
+        as_date(deadline),
+        contract_id,
+        contract,
+        seq,
+        as_date(end),
+        kind == RenewalKind.AUTO,
+        currency,
+        amount(value),
+    )
 
 
 def _window(question: Question) -> dict[str, Any]:

@@ -64,9 +64,7 @@ $names
 WHERE $visible AND l.last_day > %(day)s AND t.end_date IS NOT NULL AND $signed
 GROUP BY 1, 2, 3, 4
 """
-DAYS_AFTER = (
-    "l.last_day - CASE WHEN l.first_day > %(day)s THEN l.first_day - 1 ELSE %(day)s END"
-)
+DAYS_AFTER = "l.last_day - CASE WHEN l.first_day > %(day)s THEN l.first_day - 1 ELSE %(day)s END"
 WHOLE_VALUE = """
 SELECT c.currency, t.part_year_days, $years, $part
 FROM contracts_term t
@@ -210,6 +208,4 @@ def costs(rows: Sequence[tuple[Any, ...]]) -> list[Spend]:
     found: dict[tuple[str, str, str], dict[int, Fraction]] = defaultdict(dict)
     for each, name, currency, year_days, *halves in rows:
         found[each, name, currency][year_days] = amount(sums(halves)[0])
-    return [
-        Spend(*key, value) for key, parts in sorted(found.items()) if (value := accrued(parts))
-    ]
+    return [Spend(*key, value) for key, parts in sorted(found.items()) if (value := accrued(parts))]

@@ -55,7 +55,8 @@ def fetch(
     )
     with connection.cursor() as cursor:
         cursor.execute(text, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def contracts_of(scope: Scope) -> Fragment:

@@ -3,12 +3,18 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from contracts.rules.money import round_half_up
+from contracts.rules.money import (
+    CURRENCIES,
+    WITHDRAWN_CURRENCIES,
+    minor_units,
+    round_half_up,
+)
 
 Number = int | Decimal | Fraction
 
 MONEY_PLACES = 2
 RATIO_PLACES = 6
+RATE_PLACES = 8
 
 
 def money(amount: Number) -> str:
@@ -25,6 +31,23 @@ def ratio(value: Number | None) -> str | None:
     Source: C7, C10.
     """
     return None if value is None else _printed(value, RATIO_PLACES)
+
+
+def rate(value: Number) -> str:
+    """Print an exchange rate with the eight decimals it is kept in.
+
+    Source: C8.
+    """
+    return _printed(value, RATE_PLACES)
+
+
+def rounded(amount: Number, currency: str) -> Decimal:
+    """Round an amount half up to its currency's minor unit; an unknown currency has two decimals.
+
+    Source: C10, R24.
+    """
+    known = currency in CURRENCIES or currency in WITHDRAWN_CURRENCIES
+    return round_half_up(Fraction(amount), minor_units(currency) if known else MONEY_PLACES)
 
 
 def quotient(part: Number, whole: Number) -> Fraction | None:

@@ -4,12 +4,13 @@ A unit is a contract, a vendor or a lineage. A snapshot is its value at the END 
 exact fractions, None where the opening is zero.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 
 from metrics.rules.presentation import Number, quotient
 
 MONTHS_IN_YEAR = 12
+AMOUNTS = ("opening", "new", "reactivation", "expansion", "contraction", "churn", "closing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,12 @@ class Movements:
 
     def __add__(self, other: "Movements") -> "Movements":
         """Add the movements of other units over the same window."""
-        return Movements(
-            *(getattr(self, each.name) + getattr(other, each.name) for each in fields(Movements))
-        )
+        names = (each.name for each in fields(self))
+        return Movements(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
     def converted(self, factor: Fraction) -> "Movements":
         """Return the same movements with every amount times `factor`; the units stay (C8)."""
-        return Movements(
-            *(
-                value * factor if isinstance(value := getattr(self, each.name), Fraction) else value
-                for each in fields(Movements)
-            )
-        )
+        return replace(self, **{name: getattr(self, name) * factor for name in AMOUNTS})
 
     @property
     def units_kept(self) -> int:
@@ -203,7 +198,5 @@ def _arrival(value: Fraction, *, paid_before: bool) -> Movements:
     if value <= 0:
         return Movements()
     if paid_before:
-        return Movements(
-            closing=value, reactivation=value, units_reactivated=1, units_closing=1
-        )
+        return Movements(closing=value, reactivation=value, units_reactivated=1, units_closing=1)
     return Movements(closing=value, new=value, units_new=1, units_closing=1)

@@ -42,7 +42,9 @@ def total_contract_value(
     return Fraction(annual_value) * years + Fraction(one_time)
 
 
-def average_annual_value(total_value: Number, years: Number, one_time: Number = 0) -> Fraction | None:
+def average_annual_value(
+    total_value: Number, years: Number, one_time: Number = 0
+) -> Fraction | None:
     """Return (total contract value - one-time fees) / years; None for no years.
 
     Example: 180,000 over 3 years is 60,000 a year.

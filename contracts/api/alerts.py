@@ -1,0 +1,198 @@
+"""Policies, alerts, destinations, and what became of the messages."""
+
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from contracts.api import filters
+from contracts.api.permissions import FOR_ADMINISTRATORS
+from contracts.api.serializers import RecordSerializer
+from contracts.api.viewsets import Editable, ReadOnly
+from contracts.models import (
+    Alert,
+    AlertPolicy,
+    Delivery,
+    DeliveryAttempt,
+    Destination,
+    Heartbeat,
+    choices,
+)
+from contracts.queries import rights
+from contracts.services import alerts
+
+OWN_DESTINATION = _("Only administrators of the organisation name another owner.")
+
+
+class AlertPolicySerializer(RecordSerializer):
+    offsets = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=730), max_length=20
+    )
+
+    class Meta:
+        model = AlertPolicy
+        fields = ("id", "name", "offsets", "is_active", "version", "created_at", "updated_at")
+        example: ClassVar = {"name": "Early", "offsets": [180, 120, 90, 30], "is_active": True}
+
+
+class AlertPolicyViewSet(Editable):
+    """How many days before a deadline alerts are raised. Administrators change them."""
+
+    model = AlertPolicy
+    serializer_class = AlertPolicySerializer
+    filterset_class = filters.filterset("PolicyFilters", active=filters.FlagFilter("is_active"))
+    search_fields = ("name",)
+    ordering_fields = ("id", "name")
+
+
+class AlertSerializer(RecordSerializer):
+    contract = serializers.IntegerField(source="term.contract_id", read_only=True)
+    contract_title = serializers.CharField(source="term.contract.title", read_only=True)
+
+    class Meta:
+        model = Alert
+        fields = (
+            "id", "public_id", "term", "contract", "contract_title", "kind", "offset_days",
+            "anchor_date", "due_on", "state", "reason", "acknowledged_by", "acknowledged_at",
+            "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class AlertViewSet(ReadOnly):
+    """What must be said about the terms. A scan raises alerts; people acknowledge them."""
+
+    model = Alert
+    serializer_class = AlertSerializer
+    filterset_class = filters.filterset(
+        "AlertFilters",
+        term=filters.IdFilter("term_id"),
+        contract=filters.IdFilter("term__contract_id"),
+        department=filters.IdFilter("term__contract__department_id"),
+        kind=filters.ChoiceFilter(choices=choices.ALERT_KINDS),
+        state=filters.ChoiceFilter(choices=choices.ALERT_STATES),
+        **filters.days("due_on"),
+        **filters.days("anchor_date"),
+    )
+    search_fields = ("term__contract__title", "term__contract__vendor__name")
+    ordering_fields = ("id", "due_on", "anchor_date", "offset_days", "state")
+
+    @extend_schema(request=None, responses=AlertSerializer)
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request: Request, pk: str) -> Response:
+        """Say that you have seen an alert; nothing more is sent about it. Repeating it changes nothing."""
+        alert = self.get_editable()
+        alerts.acknowledge([alert.pk], by=request.user, now=timezone.now())
+        return self.answer(self.row(pk))
+
+
+class DestinationSerializer(RecordSerializer):
+    class Meta:
+        model = Destination
+        fields = (
+            "id", "public_id", "kind", "address", "owner", "is_active", "version", "created_at",
+            "updated_at",
+        )  # fmt: skip
+        example: ClassVar = {"kind": "email", "address": "renewals@example.com"}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        user = self.context["request"].user
+        if self.instance is None:
+            attrs.setdefault("owner", user)
+        if attrs.get("owner", user) != user and not rights.administers(user):
+            raise serializers.ValidationError({"owner": [OWN_DESTINATION]}, code="not_yours")
+        return attrs
+
+
+class DestinationViewSet(Editable):
+    """Where messages go. People keep their own; administrators those of everybody."""
+
+    model = Destination
+    serializer_class = DestinationSerializer
+    filterset_class = filters.filterset(
+        "DestinationFilters",
+        owner=filters.IdFilter("owner_id"),
+        kind=filters.ChoiceFilter(choices=choices.CHANNEL_KINDS),
+        active=filters.FlagFilter("is_active"),
+    )
+    search_fields = ("address",)
+    ordering_fields = ("id", "kind", "address")
+
+    def may_add(self) -> bool:
+        return True
+
+
+class DeliverySerializer(RecordSerializer):
+    address = serializers.CharField(source="destination.address", read_only=True)
+
+    class Meta:
+        model = Delivery
+        fields = (
+            "id", "alert", "destination", "address", "dedup_key", "state", "attempts", "next_at",
+            "sent_at", "provider_id", "last_error", "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class DeliveryViewSet(ReadOnly):
+    """One alert to one destination, and whether it went out."""
+
+    model = Delivery
+    serializer_class = DeliverySerializer
+    filterset_class = filters.filterset(
+        "DeliveryFilters",
+        alert=filters.IdFilter("alert_id"),
+        destination=filters.IdFilter("destination_id"),
+        state=filters.ChoiceFilter(choices=choices.DELIVERY_STATES),
+        **filters.days("created_at"),
+        **filters.days("sent_at"),
+    )
+    search_fields = ("destination__address", "last_error")
+    ordering_fields = ("id", "created_at", "next_at", "sent_at", "state")
+
+
+class AttemptSerializer(RecordSerializer):
+    class Meta:
+        model = DeliveryAttempt
+        fields = (
+            "id", "delivery", "number", "started_at", "finished_at", "outcome", "milliseconds",
+            "error",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class AttemptViewSet(ReadOnly):
+    """Each try to send a message."""
+
+    model = DeliveryAttempt
+    serializer_class = AttemptSerializer
+    filterset_class = filters.filterset(
+        "AttemptFilters",
+        delivery=filters.IdFilter("delivery_id"),
+        outcome=filters.ChoiceFilter(choices=choices.ATTEMPT_OUTCOMES),
+        **filters.days("started_at"),
+    )
+    ordering_fields = ("id", "started_at", "number")
+
+
+class HeartbeatSerializer(RecordSerializer):
+    saw = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = Heartbeat
+        fields = ("id", "job", "started_at", "finished_at", "today", "saw")
+        read_only_fields = fields
+
+
+class HeartbeatViewSet(ReadOnly):
+    """The last completed run of each job. Administrators read them."""
+
+    model = Heartbeat
+    serializer_class = HeartbeatSerializer
+    permission_classes = FOR_ADMINISTRATORS
+    ordering_fields = ("id", "job", "finished_at")

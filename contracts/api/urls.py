@@ -1,0 +1,36 @@
+"""The addresses of the tables below /api/v1/."""
+
+from rest_framework.routers import SimpleRouter
+
+from contracts.api import alerts, catalog, charges, contracts, organisation, prices, terms
+
+app_name = "contracts"
+
+RESOURCES = {
+    "departments": organisation.DepartmentViewSet,
+    "memberships": organisation.MembershipViewSet,
+    "categories": catalog.CategoryViewSet,
+    "vendors": catalog.VendorViewSet,
+    "vendor-aliases": catalog.VendorAliasViewSet,
+    "products": catalog.ProductViewSet,
+    "contracts": contracts.ContractViewSet,
+    "contract-links": contracts.ContractLinkViewSet,
+    "terms": terms.TermViewSet,
+    "licence-lines": terms.LicenceLineViewSet,
+    "charges": charges.ChargeViewSet,
+    "fx-rates": charges.FxRateViewSet,
+    "budgets": charges.BudgetViewSet,
+    "alert-policies": alerts.AlertPolicyViewSet,
+    "alerts": alerts.AlertViewSet,
+    "destinations": alerts.DestinationViewSet,
+    "deliveries": alerts.DeliveryViewSet,
+    "delivery-attempts": alerts.AttemptViewSet,
+    "heartbeats": alerts.HeartbeatViewSet,
+    "price-changes": prices.PriceChangeViewSet,
+    "price-flags": prices.PriceFlagViewSet,
+}
+
+router = SimpleRouter()
+for name, viewset in RESOURCES.items():
+    router.register(name, viewset, basename=name)
+urlpatterns = router.urls

@@ -185,3 +185,8 @@ def test_the_next_attempt_lies_ahead(attempt: int, jitter: float, days: int) -> 
     planned = next_attempt(NOW, attempt, jitter, NOW.date() + timedelta(days=days))
     assert planned is not None
     assert NOW < planned <= NOW + timedelta(hours=24) * 1.2
+
+
+def test_the_late_offset_is_kept_in_stored_keys() -> None:
+    assert LATE_OFFSET == -1
+    assert DEFAULT_OFFSETS == (120, 90, 60, 30, 14, 7, 1)

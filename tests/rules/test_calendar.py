@@ -61,6 +61,12 @@ def test_more_months_never_give_an_earlier_day(anchor: date, first: int, more: i
     assert add_months(anchor, first) <= add_months(anchor, first + more)
 
 
+@pytest.mark.parametrize("months", [0, 11])
+def test_the_first_and_the_last_year_are_inside_the_calendar(months: int) -> None:
+    first, last = add_months(date(1, 12, 1), -months), add_months(date(9999, 1, 1), months)
+    assert (first.year, last.year) == (1, 9999)
+
+
 @pytest.mark.parametrize("months", [-1, 120_000])
 def test_a_day_outside_the_calendar_is_an_overflow(months: int) -> None:
     with pytest.raises(OverflowError, match="outside the calendar"):

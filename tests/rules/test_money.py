@@ -159,6 +159,7 @@ def test_a_week_is_neither_a_fifty_second_nor_a_quarter_of_a_month() -> None:
 def test_an_amount_paid_upfront_is_spread_over_its_term() -> None:
     frequency = BillingFrequency.UPFRONT
     assert annualise(Decimal(3600), frequency, term_months=36) == 1200
+    assert annualise(Decimal(100), frequency, term_months=1) == 1200
     with pytest.raises(ValueError, match="months of its term"):
         annualise(Decimal(3600), frequency)
 

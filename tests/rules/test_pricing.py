@@ -217,3 +217,16 @@ def test_thresholds_are_a_setting() -> None:
 def test_thresholds_that_do_not_rise_are_refused(thresholds: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="four thresholds"):
         severity(Fraction(1), thresholds)
+
+
+@pytest.mark.parametrize("missing", ["before", "after"])
+def test_effects_need_both_prices_and_both_quantities(missing: str) -> None:
+    known, unknown = point(1000, 10, "100"), point(1100, None, "110")
+    pair = (unknown, known) if missing == "before" else (known, unknown)
+    move = price_change(*pair)
+    assert (move.price_effect, move.volume_effect) == (None, None)
+    assert move.unit_pct is not None
+
+
+def test_a_cap_stands_for_one_year_unless_more_are_stated() -> None:
+    assert cap_allowed(Decimal(100), Decimal(3), mode=CapMode.COMPOUND) == 103

@@ -80,6 +80,16 @@ def test_repeating_a_whole_month_term_does_not_drift_either(
     assert end == add_months(anchor, (times + 1) * months) - ONE_DAY
 
 
+def test_a_repeated_month_keeps_the_day_of_the_anchor() -> None:
+    anchor, start, end = date(2024, 10, 31), date(2025, 2, 28), date(2025, 3, 30)
+    assert renewal_term(anchor, end, None, start) == (date(2025, 3, 31), date(2025, 4, 29))
+
+
+def test_a_term_that_began_off_the_anchor_is_repeated_by_its_own_months() -> None:
+    anchor, start, end = date(2024, 1, 1), date(2024, 5, 15), date(2024, 8, 14)
+    assert renewal_term(anchor, end, None, start) == (date(2024, 8, 15), date(2024, 11, 14))
+
+
 def test_a_term_off_the_anchor_counts_from_its_own_first_day() -> None:
     found = renewal_term(date(2024, 1, 1), date(2024, 8, 19), 12, date(2024, 1, 1))
     assert found == (date(2024, 8, 20), date(2025, 8, 19))

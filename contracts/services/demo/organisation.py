@@ -10,7 +10,6 @@ from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
-from simple_history.utils import bulk_create_with_history
 
 from contracts.models import (
     Category,
@@ -22,7 +21,7 @@ from contracts.models import (
     VendorAlias,
 )
 from contracts.rules.names import normal_form
-from contracts.services import records
+from contracts.services import bulk, records
 from contracts.services.demo.catalog import VENDORS, VendorFact
 from contracts.services.demo.company import CATEGORIES, DEPARTMENTS, MEMBERSHIPS, PEOPLE
 from contracts.services.demo.dice import Dice
@@ -65,10 +64,7 @@ def store_organisation(*, seed: int, today: date) -> Organisation:
 
 def store_all(rows: Iterable[M], model: type[M]) -> list[M]:
     """Insert rows with their history; the rows come back with their keys."""
-    stored: list[M] = bulk_create_with_history(
-        list(rows), model, batch_size=1000, default_change_reason=_("Demo portfolio")
-    )
-    return stored
+    return bulk.insert(rows, model, reason=_("Demo portfolio"))
 
 
 def _people() -> dict[str, int]:

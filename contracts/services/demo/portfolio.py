@@ -156,7 +156,7 @@ class Portfolio:
         start = span.start + timedelta(days=dice.randint(40, 250))
         if start > self.today:
             return None
-        timeline = Timeline(base.clause.renewal_kind, (Span(start, span.end),), 12)
+        timeline = Timeline(base.timeline.renewal_kind, (Span(start, span.end),), 12)
         quantity = max(1, (price.quantity or 1) // dice.randint(4, 10))
         added = Price(price.unit_cents * quantity, quantity, price.unit_cents, price.list_cents)
         bought = base.purchase

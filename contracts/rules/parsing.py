@@ -165,16 +165,12 @@ def parse_amount(text: str, decimal: DecimalMark | None = None) -> Decimal:
     if not stripped:
         raise Malformed("empty")
     match = _AMOUNT.fullmatch(stripped)
-    if match is None or bool(match["open"]) != bool(match["close"]):
+    if match is None:
         _not_an_amount(stripped)
-    signs = [
-        sign for sign in (match["open"], match["sign"], match["inner"], match["after"]) if sign
-    ]
-    if len(signs) > 1:
-        _not_an_amount(stripped)
+    negative = _is_negative(stripped, match)
     amount = _number(stripped, match["body"], decimal)
     # Not a plain minus: that would round to the precision of the decimal context.
-    return amount.copy_negate() if amount and signs and signs[0] != "+" else amount
+    return amount.copy_negate() if amount and negative else amount
 
 
 def parse_boolean(text: str) -> bool:
@@ -188,6 +184,13 @@ def parse_boolean(text: str) -> bool:
     if word in _YES or word in _NO:
         return word in _YES
     raise Malformed("boolean_malformed", text=text.strip())
+
+
+def _is_negative(text: str, match: re.Match[str]) -> bool:
+    signs = [match[name] for name in ("open", "sign", "inner", "after") if match[name]]
+    if len(signs) > 1 or bool(match["open"]) != bool(match["close"]):
+        _not_an_amount(text)
+    return signs not in ([], ["+"])
 
 
 def _number(text: str, body: str, decimal: DecimalMark | None) -> Decimal:

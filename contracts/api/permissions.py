@@ -21,6 +21,6 @@ class AdministratorsOnly(BasePermission):
 
 
 FOR_ADMINISTRATORS: tuple[type[BasePermission], ...] = (
-    *api_settings.DEFAULT_PERMISSION_CLASSES,
+    *cast("Any", api_settings).DEFAULT_PERMISSION_CLASSES,
     AdministratorsOnly,
 )

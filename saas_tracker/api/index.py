@@ -19,7 +19,7 @@ class IndexView(APIView):
         """Return each resource with its address, the schema and the documentation."""
         names = {name: f"contracts:{name}-list" for name in RESOURCES}
         names |= {name: f"{name}-list" for name in OTHERS}
-        names |= {"schema": "schema", "docs": "api-docs"}
+        names |= {"metrics": "metrics:index", "schema": "schema", "docs": "api-docs"}
         return Response(
             {name: request.build_absolute_uri(reverse(view)) for name, view in names.items()}
         )

@@ -24,7 +24,7 @@ class SignedInWithinScope(BasePermission):
 
     def scope_of(self, request: Request, view: Any) -> str:
         """Return the scope a token needs here: the view's own, else by method."""
-        own: str | None = getattr(view, "token_scope", None)
+        own: str | None = getattr(view, "scope_needed", None)
         return own or (Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)
 
 

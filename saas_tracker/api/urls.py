@@ -22,5 +22,6 @@ urlpatterns = [
         name="api-docs",
     ),
     path("v1/", include("contracts.api.urls")),
+    path("v1/metrics/", include("metrics.api.urls")),
     path("v1/", include(router.urls)),
 ]

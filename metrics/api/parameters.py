@@ -1,0 +1,99 @@
+"""What a request may ask of the figures."""
+
+from datetime import date, timedelta
+from typing import Any, get_args
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from contracts.rules.period import Period
+from metrics.queries.question import Question, Scope, Unit
+from metrics.rules.renewals import DEFAULT_GRACE
+
+UNKNOWN_PARAMETER = _("There is no such parameter. Known: %(known)s.")
+LONGEST_WINDOW = timedelta(days=20 * 366)
+FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2150, 12, 31)
+
+
+class DayParameter(serializers.DateField):
+    """A day within a lifetime of contracts."""
+
+    default_error_messages = {"range": _("Write a day of the years 1950 to 2150.")}
+
+    def to_internal_value(self, value: Any) -> date:
+        day = super().to_internal_value(value)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self.fail("range")
+        return day
+
+
+class _Window(serializers.Serializer[Any]):
+    """The parts of a question, and what holds between them."""
+
+    default_error_messages = {
+        "order": _("The last day of the window is not before its first."),
+        "length": _("A window has at most 20 years."),
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = sorted(set(data) - set(self.fields))
+        if unknown:
+            message = UNKNOWN_PARAMETER % {"known": ", ".join(self.fields)}
+            raise serializers.ValidationError(
+                {name: [message] for name in unknown}, code="unknown_parameter"
+            )
+        return super().to_internal_value(data)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        asked = {**attrs, "as_of": attrs.get("as_of", self.context["today"])}
+        last = asked.setdefault("to", asked["as_of"])
+        first = asked.setdefault("from", _year_before(last))
+        if last < first:
+            raise serializers.ValidationError({"to": [self.error_messages["order"]]}, code="order")
+        if last - first > LONGEST_WINDOW:
+            raise serializers.ValidationError(
+                {"to": [self.error_messages["length"]]}, code="length"
+            )
+        return asked
+
+
+def _year_before(last: date) -> date:
+    return (last - timedelta(days=365)) + timedelta(days=1)
+
+
+# Made by a call: `from` is no name for an attribute.
+QuestionParameters: type[_Window] = type(
+    "QuestionParameters",
+    (_Window,),
+    {
+        "from": DayParameter(
+            required=False, help_text=_("First day of the window; a year before `to` if left out.")
+        ),
+        "to": DayParameter(
+            required=False, help_text=_("Last day of the window; `as_of` if left out.")
+        ),
+        "as_of": DayParameter(
+            required=False, help_text=_("What was known on this day; today if left out.")
+        ),
+        "by": serializers.ChoiceField(
+            choices=get_args(Unit), default="vendor", help_text=_("The unit that is counted.")
+        ),
+        "grace": serializers.IntegerField(
+            min_value=0,
+            max_value=365,
+            default=DEFAULT_GRACE,
+            help_text=_("Days after the end in which a renewal still counts."),
+        ),
+    },
+)
+
+
+def question_of(asked: dict[str, Any], user: Any) -> Question:
+    """Return the question of valid parameters, within what `user` may read."""
+    return Question(
+        window=Period(asked["from"], asked["to"]),
+        as_of=asked["as_of"],
+        by=asked["by"],
+        grace=asked["grace"],
+        scope=Scope.of(user),
+    )

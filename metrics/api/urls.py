@@ -1,0 +1,11 @@
+"""The addresses of the figures, below /api/v1/metrics/."""
+
+from django.urls import path
+
+from metrics.api.views import FiguresView, MetricsView
+
+app_name = "metrics"
+urlpatterns = [
+    path("", MetricsView.as_view(), name="index"),
+    path("<slug:family>/", FiguresView.as_view(), name="figures"),
+]

@@ -85,7 +85,7 @@ class Installation:
     def said(self) -> str:
         return self.log.read_text()
 
-    def status(self, path: str = "/admin/login/") -> int:
+    def status(self, path: str = "/healthz") -> int:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
                 return int(answer.status)

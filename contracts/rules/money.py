@@ -86,13 +86,17 @@ def allocate(
     units = Fraction(total) * 10**places
     if units.denominator != 1:
         raise ValueError(f"{total} is finer than the minor unit of {currency}")
+    parts = _largest_remainder(int(units), shares)
+    return [Decimal(part).scaleb(-places, _WIDE) for part in parts]
+
+
+def _largest_remainder(units: int, shares: Sequence[Fraction]) -> list[int]:
     exact = [units * share / sum(shares) for share in shares]
     parts = [floor(part) for part in exact]
-    left = int(units) - sum(parts)
     by_remainder = sorted(range(len(parts)), key=lambda index: parts[index] - exact[index])
-    for index in by_remainder[:left]:
+    for index in by_remainder[: units - sum(parts)]:
         parts[index] += 1
-    return [Decimal(part).scaleb(-places, _WIDE) for part in parts]
+    return parts
 
 
 def annualise(amount: Decimal, frequency: str, *, term_months: int | None = None) -> Decimal:

@@ -208,18 +208,21 @@ def _decimal_mark(text: str, body: str, decimal: DecimalMark | None) -> str | No
     present = sorted((mark for mark in ".," if mark in body), key=body.rfind)
     if not present:
         return None
-    mark = present[-1]
-    if len(present) == 2:
-        if decimal not in (None, mark):
-            _not_an_amount(text)
-        return mark
+    if len(present) == 1:
+        return _mark_or_group(text, body, present[0], decimal)
+    if decimal not in (None, present[-1]):
+        _not_an_amount(text)
+    return present[-1]
+
+
+def _mark_or_group(text: str, body: str, mark: str, decimal: DecimalMark | None) -> str | None:
+    """Say whether the only kind of separator is the decimal mark; None where it groups digits."""
     if body.count(mark) > 1 or (decimal is not None and mark != decimal):
         return None
     whole, _, rest = body.partition(mark)
     if decimal is None and len(rest) == 3 and _ONE_GROUP.fullmatch(whole):
-        raise Ambiguous(
-            "amount_ambiguous", text=text, first=f"{whole}{rest}", second=f"{whole}.{rest}"
-        )
+        readings = {"first": f"{whole}{rest}", "second": f"{whole}.{rest}"}
+        raise Ambiguous("amount_ambiguous", text=text, **readings)
     return mark
 
 

@@ -133,23 +133,25 @@ def contract_state(
     """
     if not signed or not terms:
         return ContractState.DRAFT
-    standing = [term for term in terms if not is_void(term.start, cancelled_on)]
-    lasts = [last_day_in_force(term, cancelled_on) for term in standing]
-    if all(last is not None and last < today for last in lasts):
+    spans = _days_of(terms, cancelled_on)
+    if all(last < today for _, last in spans):
         return _after_the_end(cancelled_on, superseded=superseded)
-    if not any(
-        term.start <= today and (last is None or today <= last)
-        for term, last in zip(standing, lasts, strict=True)
-    ):
+    if not any(first <= today <= last for first, last in spans):
         return ContractState.UPCOMING
     if cancelled_on is not None:
         return ContractState.NOTICE_GIVEN
-    if any(term.start > today for term in standing):
+    if any(first > today for first, _ in spans):
         return ContractState.ACTIVE
-    given_on = notice_given_on if notice_given_on and notice_given_on <= today else None
-    if notice_is_valid(given_on, deadline, window_opens):
-        return ContractState.NOTICE_GIVEN
-    return _before_a_decision(today, renewal_kind, deadline, window_opens)
+    return _in_the_last_term(today, notice_given_on, renewal_kind, deadline, window_opens)
+
+
+def _days_of(terms: Sequence[TermSpan[Any]], cancelled_on: date | None) -> list[tuple[date, date]]:
+    """Return first and last day of the terms that are not void; without an end, for ever."""
+    return [
+        (term.start, last_day_in_force(term, cancelled_on) or date.max)
+        for term in terms
+        if not is_void(term.start, cancelled_on)
+    ]
 
 
 def _after_the_end(cancelled_on: date | None, *, superseded: bool) -> ContractState:
@@ -158,9 +160,16 @@ def _after_the_end(cancelled_on: date | None, *, superseded: bool) -> ContractSt
     return ContractState.EXPIRED if cancelled_on is None else ContractState.TERMINATED
 
 
-def _before_a_decision(
-    today: date, renewal_kind: RenewalKind, deadline: date | None, window_opens: date | None
+def _in_the_last_term(
+    today: date,
+    notice_given_on: date | None,
+    renewal_kind: RenewalKind,
+    deadline: date | None,
+    window_opens: date | None,
 ) -> ContractState:
+    given_on = notice_given_on if notice_given_on and notice_given_on <= today else None
+    if notice_is_valid(given_on, deadline, window_opens):
+        return ContractState.NOTICE_GIVEN
     if deadline is not None and today > deadline:
         locked = renewal_kind == RenewalKind.AUTO
         return ContractState.LOCKED_IN if locked else ContractState.ACTIVE

@@ -41,11 +41,10 @@ def _statement(
     model: type[models.Model], history: type[models.Model], columns: Sequence[str], count: int
 ) -> str:
     quote = connection.ops.quote_name
-    key = model._meta.pk
     return FIRST_ENTRY.format(
         history=quote(history._meta.db_table),
         columns=", ".join(quote(column) for column in columns),
         table=quote(model._meta.db_table),
-        key=quote(key.column if key else "id"),
+        key=quote(model._meta.pk.attname),
         keys=", ".join(["%s"] * count),
     )

@@ -46,7 +46,7 @@ def test_the_first_entry_is_the_one_that_storing_a_single_row_writes() -> None:
 
 
 def test_the_entry_names_author_reason_and_time() -> None:
-    author = UserFactory()
+    author = UserFactory.create()
     (row,) = bulk.insert(budgets(1), Budget, by=author, reason="Plan for 2026")
     (entry,) = entries(Budget)
     assert entry["history_user_id"] == author.pk
@@ -56,11 +56,11 @@ def test_the_entry_names_author_reason_and_time() -> None:
 
 
 def test_fields_without_a_history_are_left_out() -> None:
-    contract = ContractFactory()
+    contract = ContractFactory.create()
     (term,) = bulk.insert(
         [Term(contract=contract, seq=9, start_date=DAY, annual_value=Decimal("1.2345"))], Term
     )
-    history: Any = Term.history  # type: ignore[attr-defined]
+    history: Any = Term.history
     entry = history.get(id=term.pk)
     assert entry.annual_value == Decimal("1.2345")
     assert not hasattr(entry, "notice_deadline")

@@ -45,7 +45,7 @@ MESSAGES: Final[dict[str, str]] = {
 }
 
 
-class FileRefused(ValueError):  # noqa: N818 - the file is refused; nothing is broken
+class FileRefused(ValueError):  # the file is refused; nothing is broken
     """A whole file cannot be taken: a stable `code` and a sentence for a person."""
 
     def __init__(self, code: str, **params: object) -> None:
@@ -53,7 +53,7 @@ class FileRefused(ValueError):  # noqa: N818 - the file is refused; nothing is b
         super().__init__(gettext(MESSAGES[code]) % params)
 
 
-class CellRefused(ValueError):  # noqa: N818 - as above
+class CellRefused(ValueError):
     """A cell cannot be taken: a stable `code`, a message template and its values."""
 
     def __init__(self, code: str, **params: object) -> None:

@@ -31,7 +31,7 @@ class Sent:
     provider_id: str
 
 
-class Refused(Exception):  # noqa: N818 - an answer of the receiver, not a fault of ours
+class Refused(Exception):  # an answer of the receiver, not a fault of ours
     """The message was not accepted.
 
     `permanent` says that trying again is pointless, `retry_after` when the receiver wants it again.

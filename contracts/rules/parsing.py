@@ -37,11 +37,11 @@ class ParseError(ValueError):
         super().__init__(self.template % params)
 
 
-class Ambiguous(ParseError):  # noqa: N818 - the text is, and that is the answer
+class Ambiguous(ParseError):  # the text is, and that is the answer
     """The text has more than one reading: the answer is a question to the person."""
 
 
-class Malformed(ParseError):  # noqa: N818 - as above
+class Malformed(ParseError):
     """The text has no reading."""
 
 

@@ -31,7 +31,7 @@ REASONS: Final[dict[str, str]] = {
 }
 
 
-class Refused(ValueError):  # noqa: N818 - the row is refused; nothing is broken
+class Refused(ValueError):  # the row is refused; nothing is broken
     """A row cannot be taken for a reason that the tables give: field, stable code, values."""
 
     def __init__(self, field: str, code: str, **params: object) -> None:

@@ -22,7 +22,6 @@ OPEN = {
     "/admin/logout/": "ends a session, shows nothing",
     "/healthz": "a load balancer has no account; says nothing but whether scans run",
     "/readyz": "as /healthz",
-    "/favicon.ico": "a picture",
 }
 ASKS_FOR_SIGN_IN = {401, 403}
 WRONG_METHOD = 405

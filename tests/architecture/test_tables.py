@@ -4,7 +4,9 @@ import inspect
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.db.models import Model
+from django.urls import URLResolver, get_resolver
 from factory.django import DjangoModelFactory
 
 from tests import factories
@@ -40,3 +42,49 @@ def test_every_factory_makes_valid_rows_twice(found: type[DjangoModelFactory]) -
         empty = {f.name for f in row._meta.fields if getattr(row, f.attname) in f.empty_values}
         row.full_clean(exclude=empty)
         assert str(row)
+
+
+# Tables that staff do not see on a page of their own, and why not.
+WITHOUT_ADMIN: dict[str, str] = {
+    "LedgerEntry": "day numbers that follow from the terms; check_ledger adds them up again",
+}
+# Tables that programs do not read, and why not.
+WITHOUT_API: dict[str, str] = {
+    "ApiToken": "a token must not make or list tokens",
+    "LedgerEntry": "day numbers that follow from the terms; figures are under /metrics/",
+    "ImportMapping": "belongs to the upload page",
+    "ImportRun": "belongs to the upload page",
+}
+
+
+def tables_in_the_admin() -> set[type[Model]]:
+    """Return what is registered or edited inside another table's page."""
+    registered = admin.site._registry
+    inside = {inline.model for page in registered.values() for inline in page.inlines}
+    return set(registered) | inside
+
+
+def tables_in_the_api() -> set[type[Model]]:
+    """Return what the API's views look up."""
+    seen: set[type[Model]] = set()
+    patterns = list(get_resolver().url_patterns)
+    while patterns:
+        pattern = patterns.pop()
+        if isinstance(pattern, URLResolver):
+            patterns += pattern.url_patterns
+            continue
+        view = getattr(pattern.callback, "cls", None)
+        rows = getattr(view, "queryset", None)
+        if rows is not None:
+            seen.add(rows.model)
+    return seen
+
+
+def test_staff_see_every_table_or_it_says_why_not() -> None:
+    missing = {table.__name__ for table in tables()} - {t.__name__ for t in tables_in_the_admin()}
+    assert missing == set(WITHOUT_ADMIN)
+
+
+def test_programs_see_every_table_or_it_says_why_not() -> None:
+    missing = {table.__name__ for table in tables()} - {t.__name__ for t in tables_in_the_api()}
+    assert missing == set(WITHOUT_API)

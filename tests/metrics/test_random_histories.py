@@ -1,0 +1,111 @@
+"""Random histories through the statements and through a day-by-day count: no difference."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from contracts.rules.period import Period
+from metrics.queries.figures import figures
+from metrics.queries.question import Question, Unit
+from tests.metrics.oracle import Oracle, birthday
+from tests.metrics.stories import ContractStory, Story, TermStory, write
+
+pytestmark = pytest.mark.django_db
+
+EXAMPLES = 200
+FIRST = date(2022, 11, 1)
+DAYS = st.integers(0, 900).map(lambda n: FIRST + timedelta(days=n))
+LEAP_DAYS = st.sampled_from([date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1)])
+STARTS = (
+    DAYS | LEAP_DAYS | st.sampled_from([date(2023, 1, 1), date(2024, 1, 1), date(2023, 12, 31)])
+)
+VALUES = st.integers(0, 3_000_000).map(lambda n: Decimal(n).scaleb(-2)) | st.just(Decimal(0))
+CURRENCIES = ("EUR", "USD", "GBP")
+
+
+@st.composite
+def term_chains(draw: st.DrawFn) -> tuple[TermStory, ...]:
+    """Draw terms that renew late, early or on time, out of order and with gaps in their numbers."""
+    start, chain, seq = draw(STARTS), [], 0
+    for _ in range(draw(st.integers(1, 4))):
+        seq += draw(st.sampled_from([1, 1, 1, 2]))
+        whole = draw(st.sampled_from([0, 0, 0, 1, 2, 3]))
+        days = draw(st.integers(1, 500)) if whole == 0 else 0
+        end = birthday(start, whole) if whole else start + timedelta(days=days)
+        chain.append(TermStory(seq, start, end - timedelta(days=1), draw(VALUES)))
+        start = end + timedelta(days=draw(st.sampled_from([0, 0, 0, 1, 29, 30, 31, 90, -1, -40])))
+    return tuple(draw(st.permutations(chain)))
+
+
+@st.composite
+def contract_stories(draw: st.DrawFn, name: str) -> ContractStory:
+    """Draw a contract; a cancellation often falls on a first or last day."""
+    terms = draw(term_chains())
+    edges = [day for t in terms for day in (t.start, t.end, t.start - timedelta(days=1))]
+    return ContractStory(
+        name,
+        terms,
+        vendor=draw(st.sampled_from(["Ada", "Bell", "Cray"])),
+        category=draw(st.sampled_from(["CRM", "Ops"])),
+        department=draw(st.sampled_from(["IT", "Sales"])),
+        currency=draw(st.sampled_from(CURRENCIES)),
+        auto=draw(st.booleans()),
+        cap=draw(st.sampled_from([None, Decimal("5"), Decimal("2.5")])),
+        signed=draw(st.none() | DAYS),
+        cancelled=draw(st.none() | st.none() | st.sampled_from(edges)),
+    )
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> Story:
+    """Draw up to five contracts, some linked, with fixings that may begin too late."""
+    names = [f"C{number}" for number in range(draw(st.integers(1, 5)))]
+    contracts = tuple(draw(contract_stories(name)) for name in names)
+    pairs = [(a, b) for a in names for b in names if a < b]
+    links = draw(st.lists(st.sampled_from(pairs), max_size=3, unique=True)) if pairs else []
+    rates = draw(
+        st.lists(
+            st.tuples(DAYS, st.sampled_from(CURRENCIES[1:]), st.integers(5000, 20000)),
+            max_size=6,
+            unique_by=lambda rate: rate[:2],
+        )
+    )
+    fixings = tuple((day, name, Decimal(rate).scaleb(-4)) for day, name, rate in rates)
+    return Story(contracts, tuple(links), fixings)
+
+
+def without_notes(figure: Any) -> Any:
+    """Leave out what the figures say about themselves."""
+    if isinstance(figure, dict):
+        return {k: without_notes(v) for k, v in figure.items() if k != "unconverted"}
+    return figure
+
+
+class RandomHistories(TestCase):
+    @settings(
+        max_examples=EXAMPLES,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(
+        story=stories(),
+        first=STARTS,
+        length=st.sampled_from([1, 28, 31, 90, 365, 366, 400]),
+        wait=st.integers(-200, 200),
+        by=st.sampled_from(["vendor", "contract"]),
+        grace=st.sampled_from([0, 30, 45]),
+    )
+    def test_the_statements_agree_with_counting_days(
+        self, story: Story, first: date, length: int, wait: int, by: Unit, grace: int
+    ) -> None:
+        """No figure of any family differs from what looking at each single day gives."""
+        write(story)
+        last = first + timedelta(days=length - 1)
+        as_of = last + timedelta(days=wait)
+        found = figures(Question(Period(first, last), as_of, by, grace))
+        expected = Oracle(story, first, last, as_of, by=by, grace=grace).figures()
+        assert {key: without_notes(found[key]) for key in expected} == expected

@@ -3,8 +3,10 @@
 from csp.constants import NONE, SELF, UNSAFE_EVAL
 from django.utils.translation import gettext_lazy as _
 
+from saas_tracker.api import settings as api
 from saas_tracker.env import BASE_DIR, DATA_DIR, database, embedded_secret_key, env
 from saas_tracker.schedule import SCHEDULE
+from saas_tracker.site import UNFOLD as UNFOLD
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or embedded_secret_key()
@@ -190,10 +192,8 @@ DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=120)
 DELIVERY_SEND_TIMEOUT_SECONDS = env.int("DELIVERY_SEND_TIMEOUT_SECONDS", default=20)
 SCAN_STALE_MINUTES = env.int("SCAN_STALE_MINUTES", default=15)
 
-REST_FRAMEWORK: dict[str, object] = {}
-SPECTACULAR_SETTINGS: dict[str, object] = {}
-UNFOLD: dict[str, object] = {"SITE_TITLE": _("SaaS Tracker"), "SITE_HEADER": _("SaaS Tracker")}
-
+REST_FRAMEWORK = api.REST_FRAMEWORK
+SPECTACULAR_SETTINGS = api.SPECTACULAR_SETTINGS
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 
 LOGGING = {

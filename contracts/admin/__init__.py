@@ -1,0 +1,23 @@
+"""The admin: how people work with contracts. Importing it registers every table."""
+
+from contracts.admin import (
+    alerts,
+    catalog,
+    charges,
+    contracts,
+    imports,
+    organisation,
+    prices,
+    terms,
+)
+
+__all__ = [
+    "alerts",
+    "catalog",
+    "charges",
+    "contracts",
+    "imports",
+    "organisation",
+    "prices",
+    "terms",
+]

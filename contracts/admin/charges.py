@@ -1,0 +1,65 @@
+"""What was paid, what was planned, and the rates between currencies."""
+
+from decimal import Decimal
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from contracts.admin.base import AppendOnlyAdmin, HistoryAdmin
+from contracts.admin.columns import amount
+from contracts.models import Budget, Charge, FxRate
+from contracts.templatetags.money import day, number
+
+
+@admin.register(Charge)
+class ChargeAdmin(AppendOnlyAdmin):
+    """A ledger: rows are added; a wrong one is reversed by another."""
+
+    list_display = ("date", "vendor", "contract", "net", "tax_shown", "source", "external_id")
+    list_select_related = ("vendor", "contract")
+    list_filter = ("source", "currency", "department")
+    search_fields = ("external_id", "description", "vendor__name", "contract__title")
+    date_hierarchy = "charged_on"
+    autocomplete_fields = ("contract", "vendor", "reverses")
+
+    @admin.display(description=_("Date"), ordering="charged_on")
+    def date(self, row: Charge) -> str:
+        return day(row.charged_on)
+
+    @admin.display(description=_("Net"), ordering="gross")
+    def net(self, row: Charge) -> str:
+        net: Decimal = row.gross - row.discount - row.allowance - row.credit
+        return amount(net, row.currency)
+
+    @admin.display(description=_("Tax"), ordering="tax")
+    def tax_shown(self, row: Charge) -> str:
+        return amount(row.tax, row.currency)
+
+
+@admin.register(FxRate)
+class FxRateAdmin(AppendOnlyAdmin):
+    """Fixings, never changed."""
+
+    list_display = ("date", "base", "quote", "rate_shown", "source")
+    list_filter = ("quote", "source")
+    search_fields = ("quote", "source")
+    date_hierarchy = "fixed_on"
+
+    @admin.display(description=_("Date"), ordering="fixed_on")
+    def date(self, row: FxRate) -> str:
+        return day(row.fixed_on)
+
+    @admin.display(description=_("Rate"), ordering="rate")
+    def rate_shown(self, row: FxRate) -> str:
+        return number(row.rate)
+
+
+@admin.register(Budget)
+class BudgetAdmin(HistoryAdmin):
+    list_display = ("fiscal_year", "dimension", "key", "planned")
+    list_filter = ("fiscal_year", "dimension")
+    search_fields = ("key",)
+
+    @admin.display(description=_("Amount"), ordering="amount")
+    def planned(self, row: Budget) -> str:
+        return amount(row.amount, row.currency)

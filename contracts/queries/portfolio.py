@@ -1,0 +1,119 @@
+"""Contracts with their standing on a day: the state of R30 in SQL, and the term that counts."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from contracts.models import Contract, ContractLink, Term
+from contracts.rules.vocabulary import ContractState as State
+from contracts.rules.vocabulary import RenewalKind
+
+
+def with_standing(contracts: QuerySet[Any], today: date) -> QuerySet[Any]:
+    """Annotate `state`, the open term's days, `ends_on` and the annual value on `today`.
+
+    `state` is what `rules.terms.contract_state` says. The days are those of the term that awaits a decision, None where
+    none does; `ends_on` is the end of the last standing term, None while evergreen; `value` is that of the term in
+    force, else of the last one. One statement, however many contracts.
+
+    Source: R30.
+    """
+    last = Term.objects.filter(contract=OuterRef("pk"), is_void=False).order_by("-seq")
+    current = Term.objects.filter(pk=OuterRef("current_id"))
+    return (
+        with_state(contracts, today)
+        .alias(open_term=FilteredRelation("terms", condition=Q(terms__is_open=True)))
+        .annotate(
+            open_term_id=F("open_term__pk"),
+            notice_deadline=F("open_term__notice_deadline"),
+            send_by=F("open_term__send_by"),
+            decide_by=F("open_term__decide_by"),
+            anchor_date=F("open_term__anchor_date"),
+            ends_on=Subquery(last.values("end_date")[:1]),
+            value=Coalesce(
+                Subquery(current.values("annual_value")[:1]),
+                Subquery(last.values("annual_value")[:1]),
+            ),
+        )
+    )
+
+
+def with_state(contracts: QuerySet[Any], today: date) -> QuerySet[Any]:
+    """Annotate `state` on `today`.
+
+    Source: R30, R7, R14, C1.
+    """
+    standing = Term.objects.filter(contract=OuterRef("pk"), is_void=False)
+    current = standing.filter(start_date__lte=today).filter(_not_over(today)).order_by("-seq")
+    return contracts.alias(current_id=Subquery(current.values("pk")[:1])).annotate(
+        state=Case(*_states(today), default=_is(State.ACTIVE), output_field=CharField())
+    )
+
+
+def in_state(contracts: QuerySet[Any], state: str, today: date) -> QuerySet[Any]:
+    """Keep the contracts that are in this state on `today`.
+
+    Source: R30.
+    """
+    wanted = with_state(Contract.objects.order_by(), today).filter(state=state)
+    return contracts.filter(pk__in=wanted.values("pk"))
+
+
+def _states(today: date) -> tuple[When, ...]:
+    """Return the states in the order in which the first that holds is the one."""
+    terms = Term.objects.filter(contract=OuterRef("pk"))
+    standing = terms.filter(is_void=False)
+    over = ~Exists(standing.filter(_not_over(today)))
+    replaced = Exists(ContractLink.objects.filter(from_contract=OuterRef("pk")))
+    return (
+        When(Q(is_draft=True) | ~Exists(terms), then=_is(State.DRAFT)),
+        When(over & replaced, then=_is(State.SUPERSEDED)),
+        When(over & Q(cancelled_on=None), then=_is(State.EXPIRED)),
+        When(over, then=_is(State.TERMINATED)),
+        When(current_id=None, then=_is(State.UPCOMING)),
+        When(~Q(cancelled_on=None), then=_is(State.NOTICE_GIVEN)),
+        When(Exists(standing.filter(start_date__gt=today)), then=_is(State.ACTIVE)),
+        *_before_a_decision(today),
+    )
+
+
+def _before_a_decision(today: date) -> tuple[When, ...]:
+    current = Term.objects.filter(pk=OuterRef("current_id"))
+    given = OuterRef("notice_given_on")
+    in_window = (Q(window_opens=None) | Q(window_opens__lte=given)) & (
+        Q(notice_deadline=None) | Q(notice_deadline__gte=given)
+    )
+    late = Exists(current.filter(notice_deadline__lt=today))
+    automatic = Q(renewal_kind=RenewalKind.AUTO.value)
+    return (
+        When(
+            Q(notice_given_on__lte=today) & Exists(current.filter(in_window)),
+            then=_is(State.NOTICE_GIVEN),
+        ),
+        When(late & automatic, then=_is(State.LOCKED_IN)),
+        When(late, then=_is(State.ACTIVE)),
+        When(Exists(current.filter(window_opens__lte=today)), then=_is(State.IN_NOTICE_WINDOW)),
+    )
+
+
+def _is(state: State) -> Value:
+    return Value(state.value)
+
+
+def _not_over(today: date) -> Q:
+    cancelled = Q(contract__cancelled_on=None) | Q(contract__cancelled_on__gte=today)
+    return (Q(end_date=None) | Q(end_date__gte=today)) & cancelled

@@ -58,6 +58,19 @@ def one_line(limit: int) -> Reader:
     return read
 
 
+def vendor_name(limit: int) -> Reader:
+    """Return a reader of the name of one vendor; a list of vendors is refused."""
+    read_line = one_line(limit)
+
+    def read(cell: Cell, formats: Formats) -> object:
+        lines = [line for line in str(cell).splitlines() if line.strip()]
+        if len(lines) > 1:
+            raise CellRefused("several_vendors", count=len(lines))
+        return read_line(cell, formats)
+
+    return read
+
+
 def day(cell: Cell, formats: Formats) -> date:
     """Read a day; the order of days and months must be stated where it matters."""
     if isinstance(cell, date):

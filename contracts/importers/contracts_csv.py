@@ -13,7 +13,7 @@ from contracts.rules.money import round_half_up
 from contracts.rules.period import anniversary_years
 from contracts.rules.vocabulary import CapKind, NoticeUnit, RenewalKind
 
-VENDOR_CODE = re.compile(r"\s*\([A-Z]{2,4}\d[\d.]*\)$")
+VENDOR_CODE = re.compile(r"\s*\([A-Z]{2,4}\d[\d.-]*\)$")
 Finding = tuple[str, CellRefused]
 
 

@@ -58,7 +58,7 @@ REFERENCE = Field(
     ("contract_id", "contract id", "contract number", "contract_number", "reference"),
 )
 VENDOR = Field(
-    "vendor", _("vendor"), cells.one_line(200), None, ("supplier", "suppliername", "suppliers")
+    "vendor", _("vendor"), cells.vendor_name(200), None, ("supplier", "suppliername", "suppliers")
 )
 DEPARTMENT = Field(
     "department", _("department"), cells.one_line(150), None, ("customername", "directorate")

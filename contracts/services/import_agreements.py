@@ -96,7 +96,8 @@ class AgreementIntake:
         known = self._contracts.get(key)
         met = self._check(row, recipe, key, known, wanted)
         contract = known or self._make(row, wanted)
-        has_new_term, changes = False, []
+        has_new_term = False
+        changes: list[Change] = []
         if recipe.kind == "register":
             has_new_term, changes = self._desk.decide(row, contract, key)
         if known is None:

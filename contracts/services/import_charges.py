@@ -89,7 +89,7 @@ class ChargeIntake:
     ) -> None:
         values, book = row.values, self._state.book
         vendor, department = values.get("vendor"), values.get("department")
-        named = {
+        named: dict[str, Any] = {
             "vendor": book.vendors.find(vendor) if vendor else None,
             "department": book.departments.find(department) if department else None,
         }

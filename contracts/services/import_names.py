@@ -21,7 +21,7 @@ class Names(Generic[N]):
     """Rows of one table by name. A new row is made at once and inserted by `save` if it is kept."""
 
     def __init__(self, model: type[N], known: Iterable[N]) -> None:
-        self._model = model
+        self._model: type[N] = model
         self._found: dict[str, N] = {row.name.casefold(): row for row in known}
         self._kept: dict[int, N] = {}
         self._waiting: list[N] = []
@@ -48,7 +48,8 @@ class Names(Generic[N]):
         return made
 
     def _unknown(self, name: str) -> N:
-        return self._model(name=name)
+        new: N = self._model(name=name)
+        return new
 
     def _is_new(self, row: N, number: int) -> None:
         """Look at a row that will be inserted."""
@@ -72,7 +73,10 @@ class VendorNames(Names[Vendor]):
             self._by_normal[vendor.normal_name] = None if is_second else vendor
         for alias in VendorAlias.objects.select_related("vendor"):
             self._by_normal[alias.normal_name] = alias.vendor
-        self._normals = list(self._by_normal)
+        self._nearness = Nearness()
+        if matching:
+            for normal in self._by_normal:
+                self._nearness.add(normal)
 
     def _unknown(self, name: str) -> Vendor:
         normal = normal_form(name)[:200]
@@ -86,17 +90,51 @@ class VendorNames(Names[Vendor]):
     def _is_new(self, row: Vendor, number: int) -> None:
         if not self._matching:
             return
-        if len(row.normal_name) >= LEAST_LETTERS:
-            self._offer(row, number)
-        self._normals.append(row.normal_name)
-
-    def _offer(self, row: Vendor, number: int) -> None:
-        near = process.extractOne(
-            row.normal_name, self._normals, scorer=fuzz.token_sort_ratio, score_cutoff=NEARLY
-        )
+        near = self._nearness.nearest(row.normal_name)
         vendor = self._by_normal[near[0]] if near else None
         if near and vendor is not None:
-            self.offers.append(Offer(row.name, vendor.name, vendor.pk, round(near[1]), number))
+            self.offers.append(Offer(row.name, vendor.name, vendor.pk, near[1], number))
+        self._nearness.add(row.normal_name)
+
+
+class Nearness:
+    """Normal forms, and which of them is nearly another one.
+
+    Near are two names of which one is the beginning of the other ("Stantec", "Stantec Australia")
+    and names that are equal in at least 90 of 100, whatever the order of their words.
+    """
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._whole: set[str] = set()
+        self._by_beginning: dict[str, str] = {}
+
+    def add(self, name: str) -> None:
+        """Take a normal form in."""
+        self._names.append(name)
+        self._whole.add(name)
+        for beginning in _beginnings(name):
+            self._by_beginning.setdefault(beginning, name)
+
+    def nearest(self, name: str) -> tuple[str, int] | None:
+        """Return the nearest other name and its score, None where none is near."""
+        if len(name) < LEAST_LETTERS:
+            return None
+        near = process.extractOne(
+            name, self._names, scorer=fuzz.token_sort_ratio, score_cutoff=NEARLY
+        )
+        if near is not None:
+            return near[0], round(near[1])
+        shorter = [text for text in reversed(_beginnings(name)) if text in self._whole]
+        begins = self._by_beginning.get(name) or next(iter(shorter), None)
+        return (begins, NEARLY) if begins else None
+
+
+def _beginnings(name: str) -> list[str]:
+    """Return the beginnings of a name in whole words that are long enough to mean something."""
+    words = name.split()
+    texts = (" ".join(words[:count]) for count in range(1, len(words) + 1))
+    return [text for text in texts if len(text) >= LEAST_LETTERS]
 
 
 class Book:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 
 from contracts.models import Contract, Department
-from contracts.querysets.access import EDITING_ROLES
+from contracts.queries.rights import departments_of_editor, edits_everywhere
 from contracts.services.import_names import Book
 from contracts.services.import_report import Refused
 
@@ -24,7 +24,7 @@ class Rights:
         """Refuse a known contract that this person may not change."""
         if self.everything or contract.department_id in self.departments:
             return
-        if contract.owner_id is None or contract.owner_id != self.user_id:
+        if contract.owner_id != self.user_id:
             name = contract.external_reference or contract.title
             raise Refused("reference", "contract_not_yours", text=name)
 
@@ -34,7 +34,7 @@ class Rights:
             return
         if department is None:
             raise Refused("department", "department_missing")
-        if department.pk is None or department.pk not in self.departments:
+        if department.pk not in self.departments:
             raise Refused("department", "department_not_yours", text=department.name)
 
 
@@ -43,13 +43,10 @@ def rights_of(by: Any) -> Rights:
 
     Raises PermissionDenied for a person who edits nothing.
     """
-    if by is None or by.is_superuser:
+    if by is None or edits_everywhere(by):
         return Rights(everything=True)
-    editing = by.memberships.filter(role__in=EDITING_ROLES)
-    if editing.filter(department=None).exists():
-        return Rights(everything=True)
-    departments = frozenset(editing.values_list("department__below", flat=True)) - {None}
-    if not departments:
+    departments = frozenset(departments_of_editor(by).values_list("pk", flat=True))
+    if not by.is_active or not departments:
         raise PermissionDenied
     return Rights(False, departments, by.pk)
 

@@ -23,7 +23,7 @@ def update(model: type[M], rows: Sequence[M], fields: Iterable[str], by: Any) ->
     if not rows:
         return
     names = {*fields, "updated_at"}
-    stamp = model._meta.get_field("updated_at")
+    stamp = next(field for field in model._meta.concrete_fields if field.name == "updated_at")
     for row in rows:
         stamp.pre_save(row, add=False)
         if isinstance(row, VersionedRecord):

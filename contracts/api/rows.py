@@ -43,6 +43,22 @@ class RowReader:
         return rows
 
 
+class CountedValues:
+    """What a paginator slices and counts: the columns are joined for the slice, never for the count."""
+
+    def __init__(self, queryset: QuerySet[Any], columns: tuple[str, ...]) -> None:
+        self.queryset = queryset
+        self.columns = columns
+        self.ordered = queryset.ordered
+
+    def count(self) -> int:
+        """Return how many rows there are."""
+        return self.queryset.count()
+
+    def __getitem__(self, part: slice) -> QuerySet[Any, tuple[Any, ...]]:
+        return self.queryset.values_list(*self.columns)[part]
+
+
 @cache
 def reader_of(serializer_class: type[RecordSerializer]) -> RowReader:
     """Return the reader of a serializer; it is made once."""

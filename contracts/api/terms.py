@@ -42,6 +42,11 @@ def proof_steps(proof: list[dict[str, Any]]) -> list[Row]:
     ]
 
 
+def with_proof(row: Row) -> Row:
+    """Return a term's row with its proof, where it has one, in the reader's language."""
+    return row | {"proof": proof_steps(row["proof"])} if "proof" in row else row
+
+
 def editable_contracts(user: Any) -> QuerySet[Contract]:
     """Return the contracts whose parts the user may change."""
     editable: QuerySet[Contract] = Contract.objects.editable_by(user)
@@ -112,9 +117,7 @@ class TermViewSet(Editable):
     )  # fmt: skip
 
     def completed(self, rows: list[Row]) -> list[Row]:
-        for row in rows:
-            row["proof"] = proof_steps(row["proof"])
-        return rows
+        return [with_proof(row) for row in rows]
 
 
 class LicenceLineSerializer(RecordSerializer):

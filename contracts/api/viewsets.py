@@ -1,6 +1,6 @@
 """What the routes of a table do. Rights come from the querysets, rules from the services."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db import models
 from django.db.models import QuerySet
@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from contracts.api.filters import BACKENDS
-from contracts.api.rows import Row, reader_of
+from contracts.api.rows import CountedValues, Row, reader_of
 from contracts.api.serializers import RecordSerializer
 from contracts.api.versions import VersionStale, etag_of, expected_version
 from contracts.models.base import VersionedRecord
@@ -69,8 +69,8 @@ class ListRows(RecordViewSet):
 
     def list(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
         reader = reader_of(self.serializer_class)
-        queryset = self.filter_queryset(self.get_queryset()).values_list(*reader.columns)
-        rows = reader.shown(self.paginate_queryset(queryset) or ())
+        values = CountedValues(self.filter_queryset(self.get_queryset()), reader.columns)
+        rows = reader.shown(cast("Any", self).paginate_queryset(values))
         return self.get_paginated_response(self.completed(rows))
 
 

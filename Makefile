@@ -42,7 +42,7 @@ check: dev ## lint, types, import contracts, templates, migrations, system check
 	@! grep -nE '(https?:)?//|--(extra-)?index-url' requirements/*.txt || { echo 'a lock names a host'; exit 1; }
 
 bench: dev ## the benchmarks; each prints its time beside a floor
-	@for each in bench/bench_*.py; do $(BIN)/python -m bench.$$(basename $$each .py) || exit 1; done
+	$(BIN)/python -m bench $(ARGS)
 
 lock: ## make the locks again from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \

@@ -161,15 +161,17 @@ def _line(months: Iterable[figures.Point]) -> dict[str, str]:
 
 def _bars(rows: Sequence[Share]) -> dict[str, str]:
     shown = [(row.name, float(row.money.converted)) for row in rows[:SLICES]]
+    colours = ["var(--color-primary-600)"] * len(shown)
     if rest := sum(float(row.money.converted) for row in rows[SLICES:]):
         shown.append((_("All others"), rest))
+        colours.append("var(--color-base-400)")
     data = {
         "labels": [name for name, _value in shown],
         "datasets": [
             {
                 "label": _("Annualised spend"),
                 "data": [value for _name, value in shown],
-                "backgroundColor": "var(--color-primary-600)",
+                "backgroundColor": colours,
                 "borderRadius": 3,
                 "maxBarThickness": 18,
             }

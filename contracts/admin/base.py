@@ -21,10 +21,13 @@ from contracts.services import records
 
 if TYPE_CHECKING:
     BaseAdmin = admin.ModelAdmin[Any]
-    BaseHistoryAdmin = admin.ModelAdmin[Any]
     BaseTabularInline = admin.TabularInline[Any, Any]
     BaseModelForm = forms.ModelForm[Any]
     FORMFIELD_OVERRIDES_INLINE: dict[Any, Any] = {}
+
+    class BaseHistoryAdmin:
+        """What simple_history adds, as far as we call it."""
+
 else:
     BaseModelForm = forms.ModelForm
     from simple_history.admin import SimpleHistoryAdmin as BaseHistoryAdmin
@@ -33,7 +36,7 @@ else:
     from unfold.overrides import FORMFIELD_OVERRIDES_INLINE
 
 PARENTS = (Contract, Term)
-AMOUNTS = {ScaledDecimalField: {"widget": AmountInput}}
+AMOUNTS: dict[Any, Any] = {ScaledDecimalField: {"widget": AmountInput}}
 
 
 class VersionedForm(BaseModelForm):
@@ -124,7 +127,7 @@ class RecordAdmin(RowRights, BaseAdmin):
         """Answer a refusal of the services with a message instead of a server error."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except records.Stale:
+        except records.StaleError:
             messages.error(
                 request,
                 _("Nothing was saved: somebody else changed this since you opened it."),
@@ -163,7 +166,7 @@ class HistoryAdmin(BaseHistoryAdmin, RecordAdmin):
 class ReadOnlyAdmin(RecordAdmin):
     """A table that the machine writes and people read."""
 
-    actions = ()
+    actions: tuple[str, ...] = ()
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
@@ -178,7 +181,7 @@ class ReadOnlyAdmin(RecordAdmin):
 class AppendOnlyAdmin(RecordAdmin):
     """A ledger: rows are added, never changed or removed."""
 
-    actions = ()
+    actions: tuple[str, ...] = ()
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False

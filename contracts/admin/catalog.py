@@ -52,8 +52,9 @@ class VendorAdmin(HistoryAdmin):
         """Count only the contracts that this person sees."""
         seen = Contract.objects.visible_to(request.user).filter(vendor=OuterRef("pk")).order_by()
         counted = seen.values("vendor").annotate(rows=Count("pk")).values("rows")
-        vendors = super().get_queryset(request)
-        return vendors.annotate(contracts_seen=Coalesce(Subquery(counted), 0))
+        vendors: Any = super().get_queryset(request)
+        counts: QuerySet[Any] = vendors.annotate(contracts_seen=Coalesce(Subquery(counted), 0))
+        return counts
 
     @admin.display(description=_("Contracts"), ordering="contracts_seen")
     def contract_count(self, row: Any) -> str:

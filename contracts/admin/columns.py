@@ -1,5 +1,6 @@
 """How lists show days, money and states."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,11 @@ def amount(value: Decimal | None, currency: str) -> SafeString | str:
     return format_html('<span class="st-number">{}</span>', money(value, currency))
 
 
+def dated(value: date | None) -> SafeString:
+    """Return a day that stays on one line."""
+    return format_html('<span class="st-number">{}</span>', day(value))
+
+
 class ContractColumns:
     """The columns of the contract list; the rows carry `queries.portfolio.with_standing`."""
 
@@ -30,16 +36,16 @@ class ContractColumns:
         return state_badge(row.state, STATE_NAMES[row.state])
 
     @admin.display(description=_("End"), ordering="ends_on")
-    def end(self, row: Any) -> str:
-        return day(row.ends_on)
+    def end(self, row: Any) -> SafeString:
+        return dated(row.ends_on)
 
     @admin.display(description=_("Notice deadline"), ordering="notice_deadline")
-    def deadline(self, row: Any) -> str:
-        return day(row.notice_deadline)
+    def deadline(self, row: Any) -> SafeString:
+        return dated(row.notice_deadline)
 
     @admin.display(description=_("Send notice by"), ordering="send_by")
-    def send(self, row: Any) -> str:
-        return day(row.send_by)
+    def send(self, row: Any) -> SafeString:
+        return dated(row.send_by)
 
     @admin.display(description=_("Annual value"), ordering="value")
     def annual_value(self, row: Any) -> SafeString | str:

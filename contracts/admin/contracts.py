@@ -24,6 +24,7 @@ from contracts.models import (
 )
 from contracts.queries.portfolio import with_standing
 from contracts.queries.timeline import standing
+from contracts.rules.vocabulary import ContractState
 from contracts.templatetags.money import NOTHING
 from contracts.templatetags.tone import days_left
 
@@ -74,10 +75,10 @@ class ContractAdmin(DecisionPages, ContractExports, ContractColumns, HistoryAdmi
         "title",
         "vendor_name",
         "state",
-        "end",
-        "deadline",
-        "send",
         "left",
+        "send",
+        "deadline",
+        "end",
         "annual_value",
         "owner",
         "department",
@@ -121,8 +122,9 @@ class ContractAdmin(DecisionPages, ContractExports, ContractColumns, HistoryAdmi
             {
                 "classes": ["tab"],
                 "fields": (
-                    ("renewal_kind", "initial_months", "renewal_months"),
-                    ("notice_value", "notice_unit", "notice_rule"),
+                    ("renewal_kind", "notice_rule"),
+                    ("initial_months", "renewal_months"),
+                    ("notice_value", "notice_unit"),
                     ("window_opens_value", "window_opens_unit"),
                     ("notice_method", "delivery_lead_days"),
                 ),
@@ -158,7 +160,7 @@ class ContractAdmin(DecisionPages, ContractExports, ContractColumns, HistoryAdmi
 
     @admin.display(description=_("Days left"), ordering="anchor_date")
     def left(self, row: Any) -> str:
-        if row.anchor_date is None:
+        if row.anchor_date is None or row.state == ContractState.EXPIRED:
             return NOTHING
         return days_left((row.anchor_date - timezone.localdate()).days)
 

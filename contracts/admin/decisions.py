@@ -189,19 +189,17 @@ class DecisionPages:
             return None
 
     def _shown(
-        self, request: HttpRequest, contract: Contract, form: forms.Form, move: Move
+        self, request: Any, contract: Contract, form: forms.Form, move: Move
     ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": move.title,
-            "subtitle": str(contract),
+            "title": f"{move.title}: {contract}",
             "contract": contract,
             "standing": standing(contract, today=timezone.localdate()),
             "form": form,
             "move": move,
-            "opts": Contract._meta,
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, "contracts/decision.html", context)
 
 

@@ -33,8 +33,7 @@ def with_standing(contracts: QuerySet[Any], today: date) -> QuerySet[Any]:
     Source: R30.
     """
     last = Term.objects.filter(contract=OuterRef("pk"), is_void=False).order_by("-seq")
-    current = Term.objects.filter(pk=OuterRef("current_id"))
-    return (
+    annotated: QuerySet[Any] = (
         with_state(contracts, today)
         .alias(open_term=FilteredRelation("terms", condition=Q(terms__is_open=True)))
         .annotate(
@@ -45,11 +44,12 @@ def with_standing(contracts: QuerySet[Any], today: date) -> QuerySet[Any]:
             anchor_date=F("open_term__anchor_date"),
             ends_on=Subquery(last.values("end_date")[:1]),
             value=Coalesce(
-                Subquery(current.values("annual_value")[:1]),
+                Subquery(_current(today).values("annual_value")[:1]),
                 Subquery(last.values("annual_value")[:1]),
             ),
         )
     )
+    return annotated
 
 
 def with_state(contracts: QuerySet[Any], today: date) -> QuerySet[Any]:
@@ -57,11 +57,12 @@ def with_state(contracts: QuerySet[Any], today: date) -> QuerySet[Any]:
 
     Source: R30, R7, R14, C1.
     """
-    standing = Term.objects.filter(contract=OuterRef("pk"), is_void=False)
-    current = standing.filter(start_date__lte=today).filter(_not_over(today)).order_by("-seq")
-    return contracts.alias(current_id=Subquery(current.values("pk")[:1])).annotate(
-        state=Case(*_states(today), default=_is(State.ACTIVE), output_field=CharField())
-    )
+    annotated: QuerySet[Any] = contracts.alias(
+        current_term=Subquery(_current(today).values("pk")[:1]),
+        current_deadline=Subquery(_current(today).values("notice_deadline")[:1]),
+        current_opens=Subquery(_current(today).values("window_opens")[:1]),
+    ).annotate(state=Case(*_states(today), default=_is(State.ACTIVE), output_field=CharField()))
+    return annotated
 
 
 def in_state(contracts: QuerySet[Any], state: str, today: date) -> QuerySet[Any]:
@@ -84,7 +85,7 @@ def _states(today: date) -> tuple[When, ...]:
         When(over & replaced, then=_is(State.SUPERSEDED)),
         When(over & Q(cancelled_on=None), then=_is(State.EXPIRED)),
         When(over, then=_is(State.TERMINATED)),
-        When(current_id=None, then=_is(State.UPCOMING)),
+        When(current_term=None, then=_is(State.UPCOMING)),
         When(~Q(cancelled_on=None), then=_is(State.NOTICE_GIVEN)),
         When(Exists(standing.filter(start_date__gt=today)), then=_is(State.ACTIVE)),
         *_before_a_decision(today),
@@ -92,22 +93,24 @@ def _states(today: date) -> tuple[When, ...]:
 
 
 def _before_a_decision(today: date) -> tuple[When, ...]:
-    current = Term.objects.filter(pk=OuterRef("current_id"))
-    given = OuterRef("notice_given_on")
-    in_window = (Q(window_opens=None) | Q(window_opens__lte=given)) & (
-        Q(notice_deadline=None) | Q(notice_deadline__gte=given)
+    given = F("notice_given_on")
+    in_time = (Q(current_opens=None) | Q(current_opens__lte=given)) & (
+        Q(current_deadline=None) | Q(current_deadline__gte=given)
     )
-    late = Exists(current.filter(notice_deadline__lt=today))
+    late = Q(current_deadline__lt=today)
     automatic = Q(renewal_kind=RenewalKind.AUTO.value)
     return (
-        When(
-            Q(notice_given_on__lte=today) & Exists(current.filter(in_window)),
-            then=_is(State.NOTICE_GIVEN),
-        ),
+        When(Q(notice_given_on__lte=today) & in_time, then=_is(State.NOTICE_GIVEN)),
         When(late & automatic, then=_is(State.LOCKED_IN)),
         When(late, then=_is(State.ACTIVE)),
-        When(Exists(current.filter(window_opens__lte=today)), then=_is(State.IN_NOTICE_WINDOW)),
+        When(current_opens__lte=today, then=_is(State.IN_NOTICE_WINDOW)),
     )
+
+
+def _current(today: date) -> QuerySet[Term]:
+    """Return the terms of the outer contract in force on `today`; the highest number is the one (C2)."""
+    standing = Term.objects.filter(contract=OuterRef("pk"), is_void=False)
+    return standing.filter(_not_over(today), start_date__lte=today).order_by("-seq")
 
 
 def _is(state: State) -> Value:

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from contracts.models import (
     Alert,
     Contract,
@@ -87,8 +89,8 @@ def standing(contract: Contract, *, today: date) -> Standing:
     )
 
 
-def _deliveries(contract: Contract) -> "Sequence[Delivery]":
-    rows: Sequence[Delivery] = Delivery.objects.filter(
+def _deliveries(contract: Contract) -> "QuerySet[Delivery]":
+    rows: QuerySet[Delivery] = Delivery.objects.filter(
         alert__term__contract=contract
     ).select_related("alert__term", "destination")
     return rows

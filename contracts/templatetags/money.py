@@ -52,7 +52,9 @@ def percent(value: Decimal | None, places: int = 1) -> str:
     if value is None:
         return NOTHING
     rounded = round_half_up(value, places) / 100
-    text = format_percent(rounded, locale=reader_locale(), decimal_quantization=False)
+    locale = reader_locale()
+    pattern = locale.percent_formats[None].pattern.replace("##0", f"##0.{'0' * places}".rstrip("."))
+    text = format_percent(rounded, format=pattern, locale=locale)
     return f"+{text}" if rounded > 0 else text
 
 

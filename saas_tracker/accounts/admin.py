@@ -23,7 +23,9 @@ from saas_tracker.accounts.models import ApiToken, User
 if TYPE_CHECKING:
     from django.contrib.auth.forms import AdminPasswordChangeForm
 
-    BaseUserAdmin = admin.ModelAdmin[Any]
+    class BaseUserAdmin:
+        """What Django's own user admin adds."""
+
 else:
     from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
     from unfold.forms import AdminPasswordChangeForm

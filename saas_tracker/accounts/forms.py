@@ -9,9 +9,10 @@ from saas_tracker.accounts.models import ApiToken, User
 from saas_tracker.accounts.tokens import Scope
 
 if TYPE_CHECKING:
-    from django.contrib.auth.forms import UserChangeForm as BaseChangeForm
-    from django.contrib.auth.forms import UserCreationForm as BaseCreationForm
+    from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 
+    BaseChangeForm = UserChangeForm[User]
+    BaseCreationForm = UserCreationForm[User]
     BaseTokenForm = forms.ModelForm[ApiToken]
     Checkboxes = forms.CheckboxSelectMultiple
 else:

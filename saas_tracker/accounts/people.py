@@ -11,7 +11,7 @@ from saas_tracker.accounts.models import User
 def store(user: User, *, by: Any) -> User:
     """Save a person with the history naming `by`; an address is kept without blanks around it."""
     user.email = User.objects.normalize_email(user.email).strip()
-    user._history_user = by
+    sign(user, by)
     user.full_clean(exclude=["password"])
     user.save()
     return user
@@ -20,5 +20,10 @@ def store(user: User, *, by: Any) -> User:
 @transaction.atomic
 def remove(user: User, *, by: Any) -> None:
     """Delete a person; raises `ProtectedError` where messages to them are on record: deactivate instead."""
-    user._history_user = by
+    sign(user, by)
     user.delete()
+
+
+def sign(user: Any, by: Any) -> None:
+    """Name `by` in the history of what is written next."""
+    user._history_user = by

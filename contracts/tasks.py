@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from contracts.services import alerts, deliveries, heartbeats, renewals
+from contracts.services import alerts, deliveries, heartbeats, import_runs, renewals
 
 clock = timezone.now
 jitter = partial(SystemRandom().uniform, -1, 1)
@@ -36,5 +36,12 @@ def pump() -> dict[str, Any]:
     return heartbeats.run("pump", work, today=timezone.localdate(), clock=clock)
 
 
+@shared_task
+def run_imports() -> dict[str, Any]:
+    """Check and import the uploaded files that wait for it."""
+    work = partial(import_runs.work_off, clock=clock)
+    return heartbeats.run("run_imports", work, today=timezone.localdate(), clock=clock)
+
+
 # The whole engine once, in the order in which one job's work is the next one's.
-ENGINE = (roll_over, plan, pump)
+ENGINE = (roll_over, plan, pump, run_imports)

@@ -19,6 +19,11 @@ class Job:
 
 JOBS = (
     Job(
+        "contracts.tasks.run_imports",
+        crontab(),
+        "Each minute: an upload rings by itself, this finds the file whose ring was lost.",
+    ),
+    Job(
         "contracts.tasks.roll_over",
         crontab(minute=3),
         "Hourly: some zone's midnight passes each hour; three minutes late, before the next plan.",

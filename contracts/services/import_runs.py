@@ -32,7 +32,7 @@ ABANDONED = timedelta(minutes=2)
 ROWS_DIR = "imports"
 
 
-def upload(*, file: File[bytes], preset: str = "", mapping: Any = None, by: Any) -> ImportRun:
+def upload(*, file: "File[bytes]", preset: str = "", mapping: Any = None, by: Any) -> ImportRun:
     """Keep an uploaded file under a name of our own; nothing of it is read yet.
 
     Raises PermissionDenied for a person who edits nothing, ValidationError for a file that is too

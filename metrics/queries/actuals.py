@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from contracts.rules.period import Grain, Period, periods
-from metrics.queries.question import EVERYTHING, Dimension, Question, Scope, Unit
+from metrics.queries.movements import UNITS
+from metrics.queries.question import EVERYTHING, Dimension, Question, Scope
 from metrics.queries.sql import amount, charges_of, exact_sum, fetch, listed, sums
 from metrics.rules.purchases import LOYAL_MORE_THAN
 from metrics.rules.spend import net
@@ -28,7 +29,6 @@ NAMES: dict[str | None, tuple[str, str]] = {
     ),
 }
 AMOUNTS = ("gross", "discount", "allowance", "credit")
-BUYERS: dict[Unit, str] = {"vendor": VENDOR, "contract": "ch.contract_id"}
 
 CHARGED = """
 WITH p(label, first_day, last_day) AS ($periods)
@@ -48,15 +48,18 @@ WHERE $visible AND ch.charged_on BETWEEN %(first)s AND %(last)s
 """
 # Units by their number of purchase days: how many there are, and their spans in days together.
 PURCHASES = """
-SELECT days, COUNT(*), SUM(last_day - first_day)
-FROM (
+WITH RECURSIVE $lineages
+buyers AS (
     SELECT $unit AS unit, COUNT(DISTINCT ch.charged_on) AS days,
         MIN($day_number) AS first_day, MAX($day_number) AS last_day
     FROM contracts_charge ch
     LEFT JOIN contracts_contract c ON c.id = ch.contract_id
+    $units
     WHERE $visible AND ch.gross > 0 AND ch.charged_on BETWEEN %(first)s AND %(last)s
     GROUP BY 1
-) AS buyers
+)
+SELECT days, COUNT(*), SUM(last_day - first_day)
+FROM buyers
 WHERE unit IS NOT NULL
 GROUP BY 1
 ORDER BY 1
@@ -133,10 +136,14 @@ def purchases(question: Question) -> list[Buyers]:
 
     A purchase is a day with a charge of gross above zero; charges without a unit are left out.
     """
+    lineages, join, unit = UNITS[question.by]
     rows = fetch(
         PURCHASES,
         _days(question.window),
-        unit=BUYERS.get(question.by, VENDOR),
+        lineages=lineages,
+        units=join,
+        # A charge may name its vendor without a contract.
+        unit=VENDOR if question.by == "vendor" else unit,
         visible=charges_of(question.scope),
     )
     return [Buyers(*map(int, row)) for row in rows]

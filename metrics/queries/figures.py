@@ -120,7 +120,8 @@ def renewal_calendar(question: Question) -> Figures:
 
 def renewal_rates(question: Question) -> Figures:
     """Return renewal-based rates with and without links, and at one fixing."""
-    plain, linked = renewals.rates(question), renewals.linked_rates(question)
+    plain = renewals.rates(question)
+    linked = renewals.linked_rates(question, plain)
     found: Figures = {}
     for currency in spend.currencies(question.scope):
         none = renewal_rules.Renewals()
@@ -128,7 +129,7 @@ def renewal_rates(question: Question) -> Figures:
         found[f"renewal_rates_{currency}"] = keys.of_renewals(linked.get(currency, none))
     at = fixing(question.opening_day)
     for base in CONSTANT_BASES:
-        tally, unconverted = renewals.converted_rates(question, base, at)
+        tally, unconverted = renewals.converted_rates(linked, base, at)
         found[f"renewal_rates_all_const_{base}"] = {
             **keys.of_renewals(tally),
             "unconverted": unconverted,
@@ -146,8 +147,7 @@ def retention_rates(question: Question) -> Figures:
             none = retention.Movements()
             found[f"retention_{unit}_{currency}"] = keys.of_retention(moves.get(currency, none))
     at = fixing(question.opening_day)
-    for base in CONSTANT_BASES:
-        both = movements.converted(question, base, at)
+    for base, both in movements.converted(question, CONSTANT_BASES, at).items():
         found[f"retention_vendor_all_const_{base}"] = {
             **keys.of_retention(both.movements),
             "unconverted": both.unconverted,

@@ -7,11 +7,11 @@ from datetime import date
 from fractions import Fraction
 
 from contracts.models import Contract
-from contracts.rules.period import Period, label, periods
+from contracts.rules.period import Period, periods
 from contracts.rules.vocabulary import RenewalKind
 from metrics.queries.question import EVERYTHING, Scope
 from metrics.queries.renewals import as_date
-from metrics.queries.spend import SIGNED, Spend, agreed_spend
+from metrics.queries.spend import BOUND, SIGNED, Spend, agreed_spend
 from metrics.queries.sql import amount, contracts_of, exact_sum, fetch, sums
 from metrics.rules.forecast import assumed_renewals, grown, year_after
 
@@ -56,12 +56,12 @@ def forecasts(as_of: date, scope: Scope = EVERYTHING) -> dict[str, list[Spend]]:
     or raised by their cap at each renewal. Lapsed and cancelled contracts do not come back.
     """
     window = year_after(as_of)
-    covered = agreed_spend(window, as_of, scope, binding=False)
+    agreed = agreed_spend(window, as_of, scope)
     terms = renewing(as_of, window.end, scope)
     return {
-        "committed": agreed_spend(window, as_of, scope, binding=True),
-        "flat": _added(covered, assumed_spend(terms, window, uplift=False)),
-        "uplift": _added(covered, assumed_spend(terms, window, uplift=True)),
+        "committed": _added([row for row in agreed if row.name == BOUND], {}),
+        "flat": _added(agreed, assumed_spend(terms, window, uplift=False)),
+        "uplift": _added(agreed, assumed_spend(terms, window, uplift=True)),
     }
 
 
@@ -90,11 +90,11 @@ def assumed_spend(terms: Iterable[Renewing], window: Period, *, uplift: bool) ->
     """Return what the assumed renewals cost in each month of the window."""
     found: Months = defaultdict(Fraction)
     for term in terms:
+        cap = term.cap_pct if uplift else None
         for piece in assumed_renewals(term.start, term.end, window):
-            cap = term.cap_pct if uplift else None
             day_cost = grown(term.annual_value, cap, piece.renewal) / piece.year_days
-            for _, part in periods(piece.days, "month"):
-                found[label(part.start, "month"), term.currency] += day_cost * part.days
+            for month, part in periods(piece.days, "month"):
+                found[month, term.currency] += day_cost * part.days
     return found
 
 

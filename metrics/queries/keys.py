@@ -31,23 +31,22 @@ def of_charges(rows: Iterable[Actual], *by: str) -> dict[str, list[str]]:
 
 def of_price(row: PriceRow) -> dict[str, Any]:
     """Print a price change; its split where prices and quantities are known."""
-    move = row.move
     printed: dict[str, Any] = {
         "contract": row.contract,
         "seq": row.seq,
         "date": row.date.isoformat(),
-        "av0": money(row.before.annual_value),
-        "av1": money(row.after.annual_value),
-        "value_change": money(move.value_change),
-        "value_pct": ratio(move.value_pct),
-        "unit_pct": ratio(move.unit_pct),
-        "flags": list(row.marks),
+        "av0": money(row.values[0]),
+        "av1": money(row.values[1]),
+        "value_change": money(row.value_change),
+        "value_pct": ratio(row.value_increase),
+        "unit_pct": ratio(row.unit_increase),
+        "flags": list(row.signs),
     }
-    if move.price_effect is not None and move.volume_effect is not None:
+    if (split := row.split) is not None:
         printed |= {
-            "qty_pct": ratio(move.qty_pct),
-            "price_effect": money(move.price_effect),
-            "volume_effect": money(move.volume_effect),
+            "qty_pct": ratio(split.quantity_increase),
+            "price_effect": money(split.price_effect),
+            "volume_effect": money(split.volume_effect),
         }
     return printed
 

@@ -172,8 +172,10 @@ def flows(question: Question) -> dict[str, Flow]:
     return {currency: Flow(*map(amount, sums(halves))) for currency, *halves in rows}
 
 
-def converted(question: Question, base: str, fixing: Fixing, unit: Unit = "vendor") -> Converted:
-    """Return what moved over all currencies, both snapshots at one fixing.
+def converted(
+    question: Question, bases: Sequence[str], at: Fixing, unit: Unit = "vendor"
+) -> dict[str, Converted]:
+    """Return what moved over all currencies, both snapshots at one fixing, in each base.
 
     The units of one currency are added in the database; only a unit of several currencies comes
     here with its parts, to be classified on their converted sum.
@@ -189,12 +191,16 @@ def converted(question: Question, base: str, fixing: Fixing, unit: Unit = "vendo
         mixed="LEFT JOIN mixed ON mixed.unit = pairs.unit",
         snaps=_snaps([question.opening_day, question.window.end]),
     )
-    factors = {row[0]: fixing.factor(row[0], base) for row in rows}
+    return {base: _converted(rows, base, at) for base in bases}
+
+
+def _converted(rows: Sequence[Sequence[Any]], base: str, at: Fixing) -> Converted:
+    factors = {row[0]: at.factor(row[0], base) for row in rows}
     parts = [(row, factor) for row in rows if (factor := factors[row[0]]) is not None]
     plain = [_movements(row).converted(factor) for row, factor in parts if row[2] == NO_UNIT]
     return Converted(
         sum([*plain, *_mixed_units(parts)], Movements()),
-        fixing,
+        at,
         sum(max(row[-5], row[-1]) for row in rows if factors[row[0]] is None),
     )
 

@@ -1,74 +1,99 @@
 """What each renewal did to the price, row by row (R22)."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from contracts.models import PriceChange
-from contracts.rules.pricing import PriceMove, PricePoint, price_change
 from metrics.queries.question import EVERYTHING, Scope
+from metrics.queries.renewals import as_date
+from metrics.queries.sql import amount, contracts_of, fetch
+from metrics.rules import prices
+
+ROWS = """
+SELECT CASE WHEN c.external_reference = '' THEN c.title ELSE c.external_reference END,
+    s.seq, s.start_date, p.value_before, p.value_after, p.unit_price_before, p.unit_price_after,
+    p.quantity_before, p.quantity_after, p.signs
+FROM contracts_pricechange p
+JOIN contracts_contract c ON c.id = p.contract_id
+JOIN contracts_term s ON s.id = p.after_id
+WHERE $visible
+ORDER BY c.id, s.seq
+"""
+Pair = tuple[Fraction, Fraction]
+MaybePair = tuple[Fraction | None, Fraction | None]
 
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """A later term of a contract against the one before it; `marks` stand in their fixed order."""
+    """A later term of a contract against the one before it; each pair is before and after.
+
+    `signs` say what is remarkable, decided on the exact ratios when the term was entered.
+    """
 
     contract: str
     seq: int
     date: date
-    before: PricePoint
-    after: PricePoint
-    move: PriceMove
-    marks: tuple[str, ...]
+    values: Pair
+    unit_prices: MaybePair
+    quantities: MaybePair
+    signs: tuple[str, ...]
 
     @property
-    def has_quantities(self) -> bool:
-        """Whether both prices and both quantities are known, so that the change can be split."""
-        return self.move.price_effect is not None
+    def value_change(self) -> Fraction:
+        """By how much the annual value rose."""
+        return self.values[1] - self.values[0]
+
+    @property
+    def value_increase(self) -> Fraction | None:
+        """The same as a ratio of the value before."""
+        return prices.increase(*self.values)
+
+    @property
+    def unit_increase(self) -> Fraction | None:
+        """By how much the unit price rose, as a ratio, like for like."""
+        return prices.unit_increase(self.unit_prices, self.quantities, self.values)
+
+    @property
+    def split(self) -> "Split | None":
+        """What price and volume did, where both prices and both quantities are known."""
+        (p0, p1), (q0, q1) = self.unit_prices, self.quantities
+        if p0 is None or p1 is None or q0 is None or q1 is None:
+            return None
+        return Split(
+            prices.increase(q0, q1),
+            prices.price_effect(p0, p1, q1),
+            prices.volume_effect(p0, q0, q1),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The parts of a change: they add up to p1 q1 - p0 q0."""
+
+    quantity_increase: Fraction | None
+    price_effect: Fraction
+    volume_effect: Fraction
 
 
 def price_rows(scope: Scope = EVERYTHING) -> list[PriceRow]:
     """Return every pair of consecutive non-void terms, contract by contract."""
-    rows = PriceChange.objects.filter(contract__is_draft=False)
-    if scope.contracts is not None:
-        rows = rows.filter(contract__in=scope.contracts)
-    found = rows.select_related("contract", "before", "after").only(
-        "signs",
-        "contract__external_reference",
-        "contract__title",
-        "contract__cap_pct",
-        "after__seq",
-        "after__start_date",
-        *(f"{side}__{name}" for side in ("before", "after") for name in PRICE_COLUMNS),
-    )
-    return [_row(each) for each in found.order_by("contract_id", "after__seq").iterator()]
+    return [_row(*row) for row in fetch(ROWS, visible=contracts_of(scope))]
 
 
-PRICE_COLUMNS = ("annual_value", "quantity", "unit_price", "list_price")
-
-
-def _row(change: PriceChange) -> PriceRow:
-    before, after = (_point(side) for side in (change.before, change.after))
+def _row(contract: str, seq: int, start: date | str, *columns: Any) -> PriceRow:
+    v0, v1, p0, p1, q0, q1, signs = columns
     return PriceRow(
-        change.contract.external_reference or change.contract.title,
-        change.after.seq,
-        change.after.start_date,
-        before,
-        after,
-        price_change(before, after, cap_pct=change.contract.cap_pct),
-        tuple(change.signs),
+        contract,
+        seq,
+        as_date(start),
+        (amount(v0), amount(v1)),
+        (_known(p0), _known(p1)),
+        (_known(q0), _known(q1)),
+        tuple(json.loads(signs) if isinstance(signs, str) else signs),
     )
 
 
-def _point(term: Any) -> PricePoint:
-    return PricePoint(term.annual_value, term.quantity, term.unit_price, term.list_price)
-
-
-def split(rows: list[PriceRow]) -> tuple[Fraction, Fraction]:
-    """Return the price and the volume effect of rows that have both, added exactly."""
-    known = [row.move for row in rows if row.has_quantities]
-    return (
-        sum((Fraction(move.price_effect or 0) for move in known), Fraction(0)),
-        sum((Fraction(move.volume_effect or 0) for move in known), Fraction(0)),
-    )
+def _known(scaled: int | None) -> Fraction | None:
+    return None if scaled is None else amount(scaled)

@@ -1,6 +1,7 @@
 """Renewal rates of the terms that ended in a window, and the calendar of what ends next (C6, R3)."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -131,13 +132,13 @@ def rates(question: Question) -> dict[str, Renewals]:
     return dict(found)
 
 
-def linked_rates(question: Question) -> dict[str, Renewals]:
-    """Return the same with a linked contract counted as the successor of the one it continues.
+def linked_rates(question: Question, plain: Mapping[str, Renewals]) -> dict[str, Renewals]:
+    """Return plain rates with a linked contract counted as the successor of the one it continues.
 
     Another currency is converted at the fixing of the day the term ended; a successor without a
     rate does not count.
     """
-    found = defaultdict(Renewals, rates(question))
+    found = defaultdict(Renewals, plain)
     for term in continued(question):
         if term.renewed is not None:
             found[term.currency] -= term.counted
@@ -145,10 +146,10 @@ def linked_rates(question: Question) -> dict[str, Renewals]:
     return dict(found)
 
 
-def converted_rates(question: Question, base: str, at: Fixing) -> tuple[Renewals, int]:
-    """Return the rates over all currencies at one fixing, links counted, and the terms without a rate."""
+def converted_rates(found: Mapping[str, Renewals], base: str, at: Fixing) -> tuple[Renewals, int]:
+    """Add rates per currency at one fixing; return them and the number of terms without a rate."""
     total, unconverted = Renewals(), 0
-    for currency, tally in linked_rates(question).items():
+    for currency, tally in found.items():
         factor = at.factor(currency, base)
         if factor is None:
             unconverted += tally.due + tally.open

@@ -31,8 +31,10 @@ DAYS_INSIDE = (
 )
 SIGNED = "(c.signed_on IS NULL OR c.signed_on <= %(as_of)s)"
 # A term without an end binds nobody: it goes on, but it is not committed.
+BOUND = "bound"
 BINDING = (
-    " AND EXISTS (SELECT 1 FROM contracts_term t WHERE t.id = l.term_id AND t.end_date IS NOT NULL)"
+    "JOIN contracts_term t ON t.id = l.term_id",
+    "CASE WHEN t.end_date IS NULL THEN 'unbound' ELSE 'bound' END",
 )
 
 ACCRUED = """
@@ -94,37 +96,30 @@ def accrued_spend(
     scope: Scope = EVERYTHING,
 ) -> list[Spend]:
     """Return the cost of the days in force (C3) in each period of the window."""
-    return _accrued(window, grain, dimension, scope, Fragment("TRUE"))
+    return _accrued(window, grain, NAMES[dimension], scope, Fragment("TRUE"))
 
 
-def agreed_spend(
-    window: Period, as_of: date, scope: Scope = EVERYTHING, *, binding: bool
-) -> list[Spend]:
+def agreed_spend(window: Period, as_of: date, scope: Scope = EVERYTHING) -> list[Spend]:
     """Return the cost of the window's days, by month, in contracts signed by `as_of`.
 
-    `binding` leaves out terms without an end: they go on, but nobody is committed to them.
+    The name says whether they are bound by a term with an end.
     """
-    condition = SIGNED + (BINDING if binding else "")
-    return _accrued(window, "month", None, scope, Fragment(condition, {"as_of": as_of}))
+    signed = Fragment(SIGNED, {"as_of": as_of})
+    return _accrued(window, "month", BINDING, scope, signed)
 
 
 def _accrued(
-    window: Period,
-    grain: Grain,
-    dimension: Dimension | None,
-    scope: Scope,
-    condition: Fragment,
+    window: Period, grain: Grain, names: tuple[str, str], scope: Scope, condition: Fragment
 ) -> list[Spend]:
     spans = [
         (name, part.start.toordinal(), part.end.toordinal())
         for name, part in periods(window, grain)
     ]
-    join, column = NAMES[dimension]
     rows = fetch(
         ACCRUED,
         periods=listed(spans),
-        names=join,
-        name=column,
+        names=names[0],
+        name=names[1],
         cost=exact_sum("l.annual_value", DAYS_INSIDE),
         visible=contracts_of(scope),
         condition=condition,

@@ -59,4 +59,10 @@ def quotient(part: Number, whole: Number) -> Fraction | None:
 
 
 def _printed(value: Number, places: int) -> str:
-    return format(round_half_up(Fraction(value), places), "f")
+    """Round half up, away from zero, in whole numbers only: thousands of rows pass here."""
+    exact = Fraction(value)
+    scaled = abs(exact.numerator) * 10**places
+    digits = (2 * scaled + exact.denominator) // (2 * exact.denominator)
+    sign = "-" if exact < 0 and digits else ""
+    text = str(digits).rjust(places + 1, "0")
+    return f"{sign}{text[:-places]}.{text[-places:]}"

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -25,7 +26,7 @@ BROKEN = (
     zipfile.BadZipFile,
     XmlError,
     DefusedXmlException,
-    KeyError,
+    LookupError,
     ValueError,
     TypeError,
     AttributeError,
@@ -58,32 +59,34 @@ class WorkbookTable:
 
     def records(self) -> Iterator[Record]:
         """Yield the rows; formulas are their text, never computed. Raises FileRefused."""
-        book = None
-        try:
-            book = openpyxl.load_workbook(self.path, read_only=True, data_only=False)
-            sheet: Any = book.worksheets[0]
+        with self._sheet() as sheet:
             # The stated size of the sheet is the file's word, and often wrong.
             sheet.reset_dimensions()
             for row in sheet.iter_rows(values_only=True):
                 yield [_cell(value) for value in row]
-        except FileRefused:
-            raise
-        except BROKEN as broken:
-            raise FileRefused("broken_workbook") from broken
-        finally:
-            if book is not None:
-                book.close()
 
     def estimated_rows(self) -> int:
         """Return the number of rows the sheet says it has, 0 where it says nothing."""
-        try:
-            book = openpyxl.load_workbook(self.path, read_only=True)
-            try:
-                return max((book.worksheets[0].max_row or 1) - 1, 0)
-            finally:
-                book.close()
-        except BROKEN as broken:
-            raise FileRefused("broken_workbook") from broken
+        with self._sheet() as sheet:
+            return max((sheet.max_row or 1) - 1, 0)
+
+    @contextmanager
+    def _sheet(self) -> Iterator[Any]:
+        with self.path.open("rb") as handle, _refusing():
+            book = openpyxl.load_workbook(handle, read_only=True, data_only=False)
+            with closing(book):
+                yield book.worksheets[0]
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn whatever a broken workbook raises into one refusal."""
+    try:
+        yield
+    except FileRefused:
+        raise
+    except BROKEN as broken:
+        raise FileRefused("broken_workbook") from broken
 
 
 def open_workbook(path: Path) -> WorkbookTable:

@@ -88,9 +88,9 @@ class PriceFlag(VersionedRecord):
     severity = models.CharField(
         _("severity"), max_length=10, choices=choices.SEVERITIES, default=Severity.INFO.value
     )
-    measured_pct = PercentField(_("measured in percent"), null=True)
-    allowed_pct = PercentField(_("allowed in percent"), null=True)
-    amount = MoneyField(_("cost per year"), null=True)
+    measured_pct = PercentField(_("measured in percent"), null=True, blank=True)
+    allowed_pct = PercentField(_("allowed in percent"), null=True, blank=True)
+    amount = MoneyField(_("cost per year"), null=True, blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=choices.FLAG_STATES, default=FlagState.OPEN.value
     )

@@ -49,3 +49,13 @@ def database() -> dict[str, object]:
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
     return config
+
+
+def broker(redis_url: str) -> str:
+    """Return Celery's address of the broker: Redis if there is one, else a folder.
+
+    Celery spells a unix socket in a way of its own.
+    """
+    if not redis_url:
+        return "filesystem://localhost"
+    return redis_url.replace("unix://", "redis+socket://", 1)

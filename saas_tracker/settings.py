@@ -4,7 +4,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL
 from django.utils.translation import gettext_lazy as _
 
 from saas_tracker.api import settings as api
-from saas_tracker.env import BASE_DIR, DATA_DIR, database, embedded_secret_key, env
+from saas_tracker.env import BASE_DIR, DATA_DIR, broker, database, embedded_secret_key, env
 from saas_tracker.schedule import SCHEDULE
 from saas_tracker.site import UNFOLD as UNFOLD
 
@@ -162,7 +162,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Celery. Without Redis the broker is a folder: doorbells only, emptied at each start of the worker.
 BROKER_DIR = DATA_DIR / "broker"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_URL = broker(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"socket_timeout": 10, "socket_connect_timeout": 5, "health_check_interval": 25}
     if REDIS_URL

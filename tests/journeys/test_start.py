@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,14 +57,14 @@ def processes_of(folder: Path) -> list[int]:
 class Installation:
     """One embedded installation in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **env: str) -> None:
         self.folder = folder
         self.port = free_port()
         self.log = folder / "said"
         dropped = {"DATABASE_URL", "REDIS_URL", "BASE_URL", "ALLOWED_HOSTS", "SECRET_KEY"}
         kept = {name: value for name, value in os.environ.items() if name not in dropped}
         own = {"DATA_DIR": str(folder / "var"), "PORT": str(self.port), "DEMO": "no"}
-        self.env = kept | own
+        self.env = kept | own | env
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -75,7 +77,12 @@ class Installation:
                 stderr=log,
                 start_new_session=True,
             )
-        wait_until(lambda: "Ctrl-C stops everything" in self.said(), "the address is printed")
+        wait_until(self.is_ready, "the address is printed")
+
+    def is_ready(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.said()
+        return "Ctrl-C stops everything" in self.said()
 
     def end(self, number: signal.Signals = signal.SIGINT) -> int:
         assert self.process is not None
@@ -102,15 +109,43 @@ class Installation:
     def processes(self) -> list[int]:
         return processes_of(self.folder / "var")
 
+    def ring(self, task: str) -> None:
+        """Send a doorbell the way any other process of the installation would."""
+        command = [sys.executable, "-m", "celery", "-A", "saas_tracker", "call", task]
+        subprocess.run(command, env=self.env, cwd=ROOT, check=True, capture_output=True)
+
+    def last_run(self, job: str) -> str:
+        """Return when a job last finished, as the database has it."""
+        statement = f"SELECT finished_at FROM contracts_heartbeat WHERE job = '{job}'"
+        if url := self.env.get("DATABASE_URL"):
+            with psycopg.connect(url) as database:
+                return str(database.execute(statement).fetchall())
+        file = self.folder / "var" / "tracker.sqlite3"
+        with contextlib.closing(sqlite3.connect(file)) as database:
+            return str(database.execute(statement).fetchall())
+
+    def answers_a_doorbell(self) -> None:
+        before = self.last_run("roll_over")
+        self.ring("contracts.tasks.roll_over")
+        wait_until(lambda: self.last_run("roll_over") != before, "the worker has done the job")
+
+
+@contextlib.contextmanager
+def stopped_at_the_end(installation: Installation) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if installation.process is not None and installation.process.poll() is None:
+            installation.end(signal.SIGKILL)
+        for pid in installation.processes():
+            os.kill(pid, signal.SIGKILL)
+
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
     installation = Installation(tmp_path)
-    yield installation
-    if installation.process is not None and installation.process.poll() is None:
-        installation.end(signal.SIGKILL)
-    for pid in installation.processes():
-        os.kill(pid, signal.SIGKILL)
+    with stopped_at_the_end(installation):
+        yield installation
 
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
@@ -130,6 +165,7 @@ def test_a_start_serves_repairs_itself_and_ends_without_a_trace(installation: In
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: all(is_new(installation, part, before[part]) for part in PARTS), "all back")
     wait_until(lambda: installation.status() == 200, "the site answers again")
+    installation.answers_a_doorbell()
 
     worker = installation.pid("worker")
     (installation.folder / "var" / "broker" / "1_broken.celery.msg").touch()
@@ -155,6 +191,27 @@ def test_a_second_start_is_refused_and_a_killed_supervisor_takes_its_parts_along
     assert "in use by another start" in refusal(installation.env | {"PORT": str(free_port())})
     assert installation.end(signal.SIGKILL) == -signal.SIGKILL
     wait_until(lambda: installation.processes() == [], "the parts follow their supervisor")
+
+
+@needs_proc
+@pytest.mark.slow
+def test_the_same_start_runs_on_postgresql_and_redis(
+    tmp_path: Path, postgres_url: str, redis_url: str
+) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute("DROP DATABASE IF EXISTS journey")
+        server.execute("CREATE DATABASE journey")
+    own = postgres_url.replace("/postgres?", "/journey?")
+    assert own != postgres_url
+    installation = Installation(tmp_path, DATABASE_URL=own, REDIS_URL=redis_url)
+    with stopped_at_the_end(installation):
+        installation.start()
+        assert installation.status() == 200
+        installation.answers_a_doorbell()
+        assert not (tmp_path / "var" / "tracker.sqlite3").exists()
+        assert not (tmp_path / "var" / "broker").exists()
+        assert installation.end() == 0
+        assert installation.processes() == []
 
 
 def refusal(env: dict[str, str]) -> str:

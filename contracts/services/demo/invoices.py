@@ -10,7 +10,7 @@ from contracts.services.demo.dice import Dice
 from contracts.services.demo.prices import Price
 from contracts.services.demo.timeline import Span, Timeline
 
-LOOK_BACK = timedelta(days=730)
+CHARGED_FOR = timedelta(days=730)
 TAX_PERCENT = {"EUR": 19, "GBP": 20, "USD": 0}
 MONTHS_APART = {
     BillingFrequency.MONTHLY: 1,
@@ -46,7 +46,7 @@ def invoices(
     found: list[Invoice] = []
     for span, price, last in zip(timeline.spans, prices, until, strict=True):
         for day, cents in _bills(span, price, billing, min(last, stop, today)):
-            if day > today - LOOK_BACK:
+            if day > today - CHARGED_FOR:
                 found.append(_invoice(dice, day, cents, currency, shown_discount))
     return found
 

@@ -13,7 +13,7 @@ from contracts.rules.vocabulary import LinkKind
 from contracts.services import ledger
 from contracts.services.demo.budgets import RunRate, store_budgets
 from contracts.services.demo.dice import Dice
-from contracts.services.demo.invoices import LOOK_BACK
+from contracts.services.demo.invoices import CHARGED_FOR
 from contracts.services.demo.organisation import (
     SOURCE,
     Organisation,
@@ -29,6 +29,7 @@ from contracts.services.demo.rows import (
     reference,
     term_rows,
 )
+from contracts.services.demo.timeline import LOOK_BACK
 
 # A multiple of 100, so that a contract and the one that replaces it lie in one chunk.
 CHUNK = 500
@@ -66,20 +67,23 @@ def load(
     seed: int,
     today: date,
     add: bool = False,
+    look_back: tuple[int, int] = LOOK_BACK,
     report: Callable[[int], None] = lambda _done: None,
 ) -> Summary:
     """Store the first `contracts` contracts of the portfolio that `seed` stands for, as of `today`.
 
     The same seed and day give the same portfolio; contracts of this seed that exist are left alone,
     so that a second run adds nothing and a run that was stopped goes on. Each chunk is one
-    transaction; `report` is told how many contracts are done. Raises `OccupiedError` if there are
+    transaction; `report` is told how many contracts are done. Most contracts began between the
+    least and the most months of `look_back` ago. Raises `OccupiedError` if there are
     other contracts, unless `add` says to put the demo beside them.
     """
     prefix = f"D{seed}-"
     if not add and Contract.objects.exclude(external_reference__startswith=prefix).exists():
         raise OccupiedError
     known: Organisation | None = None
-    portfolio, run_rate, totals = Portfolio(seed, today), RunRate(today), Counter[str]()
+    portfolio = Portfolio(seed, today, look_back)
+    run_rate, totals = RunRate(today), Counter[str]()
     for first in range(0, contracts, CHUNK):
         numbers = _missing(seed, range(first, min(first + CHUNK, contracts)))
         if numbers:
@@ -181,7 +185,7 @@ def _store_card_payments(seed: int, known: Organisation, today: date) -> None:
                 source=SOURCE,
                 external_id=f"D{seed}-card-{number:03}",
                 vendor_id=known.vendors[vendor] if vendor else None,
-                charged_on=dice.day_between(today - LOOK_BACK, today),
+                charged_on=dice.day_between(today - CHARGED_FOR, today),
                 currency="EUR",
                 gross=amount(dice.randint(1_900, 48_000)),
                 description=text,

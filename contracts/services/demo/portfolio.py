@@ -12,7 +12,14 @@ from contracts.services.demo.company import CATEGORIES, DEPARTMENTS, MANAGERS, P
 from contracts.services.demo.dice import Dice
 from contracts.services.demo.invoices import Invoice, invoices
 from contracts.services.demo.prices import Price, first_price, prices
-from contracts.services.demo.timeline import Course, Span, Timeline, course_of, draw_timeline
+from contracts.services.demo.timeline import (
+    LOOK_BACK,
+    Course,
+    Span,
+    Timeline,
+    course_of,
+    draw_timeline,
+)
 
 CURRENCIES = {"EUR": 46, "USD": 36, "GBP": 18}
 TAGS = ("critical", "single sign-on", "personal data", "board approved", "shadow IT")
@@ -73,9 +80,10 @@ class Portfolio:
     Only a contract that adds seats to another one looks at that other one.
     """
 
-    def __init__(self, seed: int, today: date) -> None:
+    def __init__(self, seed: int, today: date, look_back: tuple[int, int] = LOOK_BACK) -> None:
         self.seed = seed
         self.today = today
+        self.look_back = look_back
         self._vendors = Dice(f"{seed}/vendors").sample(VENDORS, len(VENDORS))
         self._popularity = [round(1000 / (rank + 3)) for rank in range(len(VENDORS))]
 
@@ -93,7 +101,7 @@ class Portfolio:
         purchase = self._purchase(dice, number)
         clause = draw_clause(dice, plain=course == Course.TO_DECIDE)
         calendar = purchase.vendor.calendar
-        timeline = draw_timeline(dice, number, course, clause, calendar, self.today)
+        timeline = draw_timeline(dice, number, course, clause, calendar, self.today, self.look_back)
         product = purchase.product
         first = first_price(
             dice,

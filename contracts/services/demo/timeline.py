@@ -11,6 +11,8 @@ from contracts.services.demo.dice import Dice
 
 # Days from today to the anchor of the first contracts, so that every window has something to decide.
 DECISIONS = (3, 12, 25, 44, 72, 103, 8, 18, 29, 36, 52, 58, 65, 79, 86, 89, 95, 101, 110, 117)
+# Months: three years and more.
+LOOK_BACK = (36, 66)
 REASONS = (
     "Replaced by another product",
     "Too expensive after the last increase",
@@ -75,14 +77,23 @@ def course_of(dice: Dice, index: int) -> Course:
 
 
 def draw_timeline(
-    dice: Dice, index: int, course: Course, clause: Clause, calendar: str, today: date
+    dice: Dice,
+    index: int,
+    course: Course,
+    clause: Clause,
+    calendar: str,
+    today: date,
+    look_back: tuple[int, int] = LOOK_BACK,
 ) -> Timeline:
-    """Draw the terms of a contract up to the one in force on `today`, and what came after."""
+    """Draw the terms of a contract up to the one in force on `today`, and what came after.
+
+    Most contracts began between the least and the most months of `look_back` ago.
+    """
     if course == Course.UPCOMING:
         return _upcoming(dice, clause, today)
     months = 36 if course == Course.RAMP else clause.renewal_months
     end = _current_end(dice, index, course, replace(clause, renewal_months=months), calendar, today)
-    count = _terms_so_far(dice, course, months)
+    count = _terms_so_far(dice, course, months, look_back)
     spans = _renewed(dice, _spans(end, months, count))
     timeline = Timeline(clause.renewal_kind, tuple(spans), months)
     match course:
@@ -112,11 +123,11 @@ def _current_end(
     return last_of_month(day) if dice.chance(0.6) else day
 
 
-def _terms_so_far(dice: Dice, course: Course, months: int) -> int:
-    """Return how many terms there are, so that most contracts look back on three to five years."""
+def _terms_so_far(dice: Dice, course: Course, months: int, look_back: tuple[int, int]) -> int:
+    """Return how many terms fill the months that the contract looks back on; some are new."""
     if course == Course.RAMP or dice.chance(0.12):
         return 1
-    return max(1, round(dice.randint(36, 66) / months))
+    return max(1, round(dice.randint(*look_back) / months))
 
 
 def _spans(end: date, months: int, count: int) -> list[Span]:

@@ -51,6 +51,8 @@ class ChargeSerializer(RecordSerializer):
         placed = attrs.get("contract") or attrs.get("department")
         if not placed and not rights.edits_everywhere(self.context["request"].user):
             raise serializers.ValidationError({"department": [NO_DEPARTMENT]}, code="required")
+        if attrs.get("contract"):
+            attrs.setdefault("vendor", attrs["contract"].vendor)
         return attrs
 
 

@@ -79,7 +79,8 @@ def problem(error: Any) -> dict[str, Any]:
     errors = list(flat(error.get_full_details()))
     codes = {each["code"] for each in errors}
     code = codes.pop() if len(codes) == 1 else "invalid"
-    return {"code": code, "detail": _("The request is not valid."), "errors": errors}
+    detail = errors[0]["detail"] if len(errors) == 1 else _("The request is not valid.")
+    return {"code": code, "detail": detail, "errors": errors}
 
 
 def flat(details: Any, pointer: str = "") -> Iterator[dict[str, str]]:

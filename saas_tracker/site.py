@@ -39,6 +39,11 @@ def table(title: Any, icon: str, model: str) -> dict[str, Any]:
     return item(title, icon, f"admin:{model}_changelist")
 
 
+def on_deliveries(request: HttpRequest) -> bool:
+    """Say whether this is a page of deliveries; the outbox below them has its own entry."""
+    return "/delivery/" in request.path and "/outbox/" not in request.path
+
+
 NAVIGATION = [
     {
         "title": None,
@@ -54,7 +59,8 @@ NAVIGATION = [
         "separator": True,
         "items": [
             table(_("Alerts"), "notifications", "contracts_alert"),
-            table(_("Deliveries"), "outgoing_mail", "contracts_delivery"),
+            table(_("Deliveries"), "outgoing_mail", "contracts_delivery")
+            | {"active": on_deliveries},
             item(_("Outbox"), "mail", "admin:contracts_outbox"),
         ],
     },
@@ -77,6 +83,7 @@ NAVIGATION = [
             table(_("Products"), "apps", "contracts_product"),
             table(_("Licence lines"), "list_alt", "contracts_licenceline"),
             table(_("Categories"), "category", "contracts_category"),
+            table(_("Contract links"), "link", "contracts_contractlink"),
             table(_("Vendor aliases"), "spellcheck", "contracts_vendoralias"),
         ],
     },

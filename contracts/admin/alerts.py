@@ -35,6 +35,7 @@ class AlertPolicyAdmin(HistoryAdmin):
 
 class DeliveryInline(RecordInline):
     model = Delivery
+    related = ("alert__term__contract", "destination")
     fields = ("destination", "state", "attempts", "sent_at", "last_error")
     readonly_fields = fields
 
@@ -110,6 +111,7 @@ class DestinationAdmin(HistoryAdmin):
 
 class AttemptInline(RecordInline):
     model = DeliveryAttempt
+    related = ("delivery__alert__term__contract", "delivery__destination")
     fields = ("number", "started_at", "finished_at", "outcome", "milliseconds", "error")
     readonly_fields = fields
 

@@ -36,7 +36,10 @@ else:
     from unfold.overrides import FORMFIELD_OVERRIDES_INLINE
 
 PARENTS = (Contract, Term)
-AMOUNTS: dict[Any, Any] = {ScaledDecimalField: {"widget": AmountInput}}
+OVERRIDES: dict[Any, Any] = {
+    ScaledDecimalField: {"widget": AmountInput},
+    models.URLField: {"assume_scheme": "https"},
+}
 
 
 class VersionedForm(BaseModelForm):
@@ -89,7 +92,7 @@ class RecordAdmin(RowRights, BaseAdmin):
     list_fullwidth = True
     warn_unsaved_form = True
     compressed_fields = True
-    formfield_overrides = AMOUNTS
+    formfield_overrides = OVERRIDES
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
@@ -195,7 +198,14 @@ class RecordInline(RowRights, BaseTabularInline):
 
     extra = 0
     show_change_link = True
-    formfield_overrides = {**FORMFIELD_OVERRIDES_INLINE, **AMOUNTS}
+    hide_title = True
+    formfield_overrides = {**FORMFIELD_OVERRIDES_INLINE, **OVERRIDES}
+    # What the rows name beside themselves: one statement for all of them.
+    related: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.select_related(*self.related) if self.related else rows
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return may_edit(request, self.parent_model, obj)

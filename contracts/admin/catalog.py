@@ -5,13 +5,18 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from contracts.admin.base import HistoryAdmin, RecordInline
+from contracts.admin.columns import STATE_NAMES
 from contracts.models import Category, Contract, Product, Vendor, VendorAlias
+from contracts.queries.portfolio import with_standing
+
+SHOWN = 50
 
 
 class AliasInline(RecordInline):
@@ -34,6 +39,7 @@ class VendorAdmin(HistoryAdmin):
     search_fields = ("name", "legal_name", "aliases__name", "contact_email")
     list_filter = ("fiscal_year_end_month",)
     inlines = (AliasInline, ProductInline)
+    change_form_outer_before_template = "contracts/vendor_contracts.html"
     fieldsets = (
         (
             None,
@@ -41,7 +47,8 @@ class VendorAdmin(HistoryAdmin):
                 "fields": (
                     ("name", "legal_name"),
                     ("calendar", "fiscal_year_end_month"),
-                    ("website", "contact_name", "contact_email"),
+                    ("contact_name", "contact_email"),
+                    "website",
                     "note",
                 )
             },
@@ -55,6 +62,20 @@ class VendorAdmin(HistoryAdmin):
         vendors: Any = super().get_queryset(request)
         counts: QuerySet[Any] = vendors.annotate(contracts_seen=Coalesce(Subquery(counted), 0))
         return counts
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        contracts = Contract.objects.visible_to(request.user).filter(vendor__pk=object_id)
+        found = with_standing(contracts, timezone.localdate()).order_by("title")
+        context = {"vendor_contracts": [(row, STATE_NAMES[row.state]) for row in found[:SHOWN]]}
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **context}
+        )
 
     @admin.display(description=_("Contracts"), ordering="contracts_seen")
     def contract_count(self, row: Any) -> str:

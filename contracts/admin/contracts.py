@@ -43,7 +43,9 @@ WRITTEN_BY_MACHINE = {
 
 class TermInline(RecordInline):
     model = Term
+    related = ("contract",)
     tab = True
+    hide_title = False
     fields = (
         "seq",
         "start_date",
@@ -60,6 +62,7 @@ class TermInline(RecordInline):
 
 class LinkInline(RecordInline):
     model = ContractLink
+    related = ("from_contract", "to_contract")
     tab = True
     fk_name = "from_contract"
     fields = ("to_contract", "kind")
@@ -188,3 +191,14 @@ class ContractAdmin(DecisionPages, ContractExports, ContractColumns, HistoryAdmi
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         return deleted, counts, set(lacking) - WRITTEN_BY_MACHINE, protected
+
+
+@admin.register(ContractLink)
+class ContractLinkAdmin(HistoryAdmin):
+    """Which contract continues which."""
+
+    list_display = ("from_contract", "to_contract", "kind")
+    list_select_related = ("from_contract", "to_contract")
+    list_filter = (("kind", ChoicesFilter),)
+    search_fields = ("from_contract__title", "to_contract__title")
+    autocomplete_fields = ("from_contract", "to_contract")

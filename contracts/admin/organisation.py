@@ -8,6 +8,7 @@ from contracts.models import Department, Membership
 
 class MembershipInline(RecordInline):
     model = Membership
+    related = ("user", "department")
     fields = ("user", "role")
     autocomplete_fields = ("user",)
     show_change_link = False

@@ -22,6 +22,7 @@ else:
 
 class LineInline(RecordInline):
     model = LicenceLine
+    related = ("product__vendor",)
     fields = (
         "product",
         "sku",
@@ -72,10 +73,10 @@ class TermAdmin(HistoryAdmin):
             {
                 "fields": (
                     "contract",
-                    ("start_date", "end_date", "signed_on"),
+                    ("start_date", "end_date"),
                     ("annual_value", "quantity"),
                     ("unit_price", "list_price"),
-                    "is_assumed",
+                    ("signed_on", "is_assumed"),
                 )
             },
         ),

@@ -68,9 +68,12 @@ def number(value: Decimal | int | None) -> str:
 
 
 @register.filter
-def day(value: date | None) -> str:
+def day(value: date | str | None) -> str:
     """Write a day so that nobody takes the month for the day: 4 Dec 2026."""
-    return NOTHING if value is None else format_date(value, "medium", locale=reader_locale())
+    # A template hands over "" for what it does not find.
+    if not isinstance(value, date):
+        return NOTHING
+    return format_date(value, "medium", locale=reader_locale())
 
 
 @register.filter

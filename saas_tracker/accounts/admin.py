@@ -37,6 +37,7 @@ class MembershipInline(RecordInline):
     """The roles of a person; only administrators give them."""
 
     model = Membership
+    related = ("user", "department")
     fields = ("department", "role")
     show_change_link = False
 

@@ -4,7 +4,7 @@ from rest_framework.routers import SimpleRouter
 
 from contracts.api import alerts, catalog, charges, contracts, organisation, prices, terms
 
-app_name = "contracts"
+app_name = "api"
 
 RESOURCES = {
     "departments": organisation.DepartmentViewSet,

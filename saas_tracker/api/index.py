@@ -17,9 +17,9 @@ class IndexView(APIView):
     @extend_schema(responses={200: {"type": "object", "additionalProperties": {"type": "string"}}})
     def get(self, request: Request) -> Response:
         """Return each resource with its address, the schema and the documentation."""
-        names = {name: f"contracts:{name}-list" for name in RESOURCES}
+        names = {name: f"api:{name}-list" for name in RESOURCES}
         names |= {name: f"{name}-list" for name in OTHERS}
-        names |= {"metrics": "metrics:index", "schema": "schema", "docs": "api-docs"}
+        names |= {"metrics": "api-metrics:index", "schema": "schema", "docs": "api-docs"}
         return Response(
             {name: request.build_absolute_uri(reverse(view)) for name, view in names.items()}
         )

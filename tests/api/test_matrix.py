@@ -82,24 +82,24 @@ RESOURCES: dict[str, tuple[dict[tuple[str, str], str], tuple[str, ...]]] = {
 }
 PROJECT = {"users", "api-tokens"}
 ACTIONS = {
-    Route("contracts:contracts-renew", "get"): "401 404 403 200 404 200",
-    Route("contracts:contracts-renew", "post"): "401 404 403 201 404 201",
-    Route("contracts:contracts-cancel", "post"): "401 404 403 200 404 200",
-    Route("contracts:contracts-give-notice", "post"): "401 404 403 200 404 200",
-    Route("contracts:charges-reverse", "post"): "401 404 403 201 404 201",
-    Route("contracts:alerts-acknowledge", "post"): "401 404 403 200 404 200",
+    Route("api:contracts-renew", "get"): "401 404 403 200 404 200",
+    Route("api:contracts-renew", "post"): "401 404 403 201 404 201",
+    Route("api:contracts-cancel", "post"): "401 404 403 200 404 200",
+    Route("api:contracts-give-notice", "post"): "401 404 403 200 404 200",
+    Route("api:charges-reverse", "post"): "401 404 403 201 404 201",
+    Route("api:alerts-acknowledge", "post"): "401 404 403 200 404 200",
     Route("api-tokens-revoke", "post"): "401 404 404 200 404 404",
     Route("me-list", "get"): EVERYBODY,
     Route("api-index", "get"): EVERYBODY,
     Route("schema", "get"): EVERYBODY,
     Route("api-docs", "get"): "302 200 200 200 200 200",
-    Route("metrics:index", "get"): EVERYBODY,
-    Route("metrics:figures", "get"): EVERYBODY,
+    Route("api-metrics:index", "get"): EVERYBODY,
+    Route("api-metrics:figures", "get"): EVERYBODY,
 }
 
 
 def full_name(resource: str, kind: str) -> str:
-    return f"{resource}-{kind}" if resource in PROJECT else f"contracts:{resource}-{kind}"
+    return f"{resource}-{kind}" if resource in PROJECT else f"api:{resource}-{kind}"
 
 
 def expectations() -> dict[Route, str]:
@@ -124,7 +124,7 @@ def ask(client: APIClient, route: Route, world: World) -> Response:
     resource, kind = resource_of(route), route.name.rpartition(":")[2]
     row = world.rows.get(resource)
     arguments: list[Any] = [row.pk] if row and kind != f"{resource}-list" else []
-    if route.name == "metrics:figures":
+    if route.name == "api-metrics:figures":
         arguments = ["annualised-spend"]
     body = ACT.get(kind)
     if kind == f"{resource}-list" and route.method == "post":

@@ -4,7 +4,7 @@ from django.urls import path
 
 from metrics.api.views import FiguresView, MetricsView
 
-app_name = "metrics"
+app_name = "api-metrics"
 urlpatterns = [
     path("", MetricsView.as_view(), name="index"),
     path("<slug:family>/", FiguresView.as_view(), name="figures"),

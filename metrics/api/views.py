@@ -89,5 +89,5 @@ def described(request: Request, name: str) -> dict[str, Any]:
         "title": str(metric.title),
         "definition": str(metric.definition),
         "variant": str(metric.variant),
-        "url": request.build_absolute_uri(reverse("metrics:figures", args=[name])),
+        "url": request.build_absolute_uri(reverse("api-metrics:figures", args=[name])),
     }

@@ -11,6 +11,7 @@ from fractions import Fraction
 from string import Template
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -111,7 +112,10 @@ def amount(scaled: int) -> Fraction:
 
 
 def _subquery(rows: QuerySet[Any], name: str) -> Fragment:
-    text, values = rows.order_by().values("pk").query.sql_with_params()
+    try:
+        text, values = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return Fragment("NULL")
     names = [f"{name}_{place}" for place in range(len(values))]
     marks = tuple(f"%({each})s" for each in names)
     # A literal percent sign stays doubled for the second round.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from contracts.models import (
     Category,
@@ -66,6 +67,11 @@ def years(first: int, *values: str | int) -> tuple[TermStory, ...]:
         term(seq, date(first + seq - 1, 1, 1), date(first + seq - 1, 12, 31), value)
         for seq, value in enumerate(values, 1)
     )
+
+
+def exact(*amounts: str | int) -> tuple[Fraction, ...]:
+    """Return amounts as the figures hold them."""
+    return tuple(map(Fraction, amounts))
 
 
 def tell(*contracts: ContractStory, **parts: Sequence[tuple[object, ...]]) -> dict[str, Contract]:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.db import models
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_update_with_history
 
 from contracts.models.base import VersionedRecord
+from contracts.services import bulk
 
 M = TypeVar("M", bound=models.Model)
 BATCH = 500
@@ -15,7 +16,7 @@ BATCH = 500
 def create(model: type[M], rows: Sequence[M], by: Any) -> None:
     """Insert rows in their order, each with its first entry of history; they have their ids then."""
     if rows:
-        bulk_create_with_history(list(rows), model, batch_size=BATCH, default_user=by)
+        bulk.insert(rows, model, by=by)
 
 
 def update(model: type[M], rows: Sequence[M], fields: Iterable[str], by: Any) -> None:

@@ -1137,7 +1137,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='licenceline',
-            constraint=models.CheckConstraint(condition=models.Q(('discount_pct', None), ('discount_pct__range', (0, 100)), _connector='OR'), name='licence_line_discount', violation_error_message='A discount is 0 to 100 %.'),
+            constraint=models.CheckConstraint(condition=models.Q(('discount_pct', None), ('discount_pct__range', (0, 100)), _connector='OR'), name='licence_line_discount', violation_error_message='A discount is 0 to 100 percent.'),
         ),
         migrations.AddIndex(
             model_name='ledgerentry',

@@ -160,7 +160,7 @@ class LicenceLine(VersionedRecord):
             models.CheckConstraint(
                 condition=Q(discount_pct=None) | Q(discount_pct__range=(0, 100)),
                 name="licence_line_discount",
-                violation_error_message=_("A discount is 0 to 100 %."),
+                violation_error_message=_("A discount is 0 to 100 percent."),
             ),
         )
 

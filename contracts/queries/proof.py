@@ -9,7 +9,7 @@ from babel import Locale
 from babel.dates import format_date
 from django.utils.translation import get_language, gettext, to_locale
 
-from contracts.rules.proof import PROOF_TEMPLATES, ProofStep, from_json
+from contracts.rules.proof import PROOF_TEMPLATES, ProofStep, from_json, template_key
 
 DAYS = ("end", "from", "start", "day", "back", "opens", "deadline")
 
@@ -34,7 +34,7 @@ def sentences(proof: Iterable[Mapping[str, Any]]) -> list[Sentence]:
 
 
 def _said(step: ProofStep, locale: Locale) -> Sentence:
-    template = gettext(PROOF_TEMPLATES[step.text_key])
+    template = gettext(PROOF_TEMPLATES[template_key(step)])
     values = {
         name: _written(value, locale) if name in DAYS else value
         for name, value in step.params.items()

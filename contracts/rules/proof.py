@@ -18,6 +18,10 @@ PROOF_TEMPLATES: dict[str, str] = {
         "The term ends on %(end)s without notice and no notice period is recorded:"
         " there is nothing to send."
     ),
+    # A key that ends in _one says the same of a single day or month.
+    "clause_days_one": "The contract asks for notice of %(value)s day.",
+    "clause_business_days_one": "The contract asks for notice of %(value)s working day.",
+    "clause_months_one": "The contract asks for notice of %(value)s month.",
     "clause_days": "The contract asks for notice of %(value)s days.",
     "clause_business_days": "The contract asks for notice of %(value)s working days.",
     "clause_months": "The contract asks for notice of %(value)s months.",
@@ -38,6 +42,14 @@ PROOF_TEMPLATES: dict[str, str] = {
         " %(end)s: the count starts on the day after it, %(from)s."
     ),
     "no_notice_needed": "No notice ahead is asked for: the last day for it is %(result)s.",
+    "full_days_one": (
+        "%(value)s full day lies between the notice and %(from)s:"
+        " the last day for it is %(result)s."
+    ),
+    "full_months_one": (
+        "%(value)s month before %(from)s is %(back)s. A full month lies in between, so the last day"
+        " for notice is the day before, %(result)s."
+    ),
     "full_days": (
         "%(value)s full days lie between the notice and %(from)s:"
         " the last day for it is %(result)s."
@@ -45,6 +57,15 @@ PROOF_TEMPLATES: dict[str, str] = {
     "full_months": (
         "%(value)s months before %(from)s is %(back)s. Full months lie in between, so the last day"
         " for notice is the day before, %(result)s."
+    ),
+    "counted_days_one": (
+        "The contract counts to %(from)s itself: %(value)s day before it is %(result)s."
+    ),
+    "counted_months_one": (
+        "The contract counts to %(from)s itself: %(value)s month before it is %(result)s."
+    ),
+    "counted_business_days_one": (
+        "%(value)s working day back from %(from)s, that day not counted: %(result)s."
     ),
     "counted_days": (
         "The contract counts to %(from)s itself: %(value)s days before it is %(result)s."
@@ -66,6 +87,18 @@ PROOF_TEMPLATES: dict[str, str] = {
     ),
     "rolled_weekend": "%(day)s is a weekend day: one day back to %(result)s.",
     "rolled_holiday": "%(day)s is a holiday (%(holiday)s): one day back to %(result)s.",
+    "lead_portal_one": (
+        "Notice through the vendor's portal takes %(lead)s working day: send by %(result)s."
+    ),
+    "lead_email_one": "Notice by e-mail takes %(lead)s working day: send by %(result)s.",
+    "lead_courier_one": "Notice by courier takes %(lead)s working day: send by %(result)s.",
+    "lead_registered_post_one": (
+        "Notice by registered post takes %(lead)s working day: send by %(result)s."
+    ),
+    "lead_recorded_one": (
+        "The contract records %(lead)s working day for delivery: send by %(result)s."
+    ),
+    "review_buffer_one": ("%(buffer)s working day is kept for the decision: decide by %(result)s."),
     "lead_portal": (
         "Notice through the vendor's portal takes %(lead)s working days: send by %(result)s."
     ),
@@ -109,7 +142,14 @@ def sentence(step: ProofStep, templates: Mapping[str, str] = PROOF_TEMPLATES) ->
     Source: R4.
     """
     result = step.result.isoformat() if step.result else ""
-    return templates[step.text_key] % {**step.params, "result": result}
+    return templates[template_key(step)] % {**step.params, "result": result}
+
+
+def template_key(step: ProofStep) -> str:
+    """Return the key of the template, the one for a single day or month where it applies."""
+    counts = (step.params.get(name) for name in ("value", "lead", "buffer"))
+    single = f"{step.text_key}_one"
+    return single if "1" in counts and single in PROOF_TEMPLATES else step.text_key
 
 
 def as_json(proof: Iterable[ProofStep]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The proof of a date: its steps in words, and as JSON (R3, R4)."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -121,3 +122,19 @@ def test_each_unit_rule_and_method_has_its_words() -> None:
         assert f"from_{rule}" in PROOF_TEMPLATES
     for method in NoticeMethod:
         assert f"lead_{method}" in PROOF_TEMPLATES
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [("1", "notice of 1 month."), ("3", "notice of 3 months.")]
+)
+def test_one_month_is_said_as_one(count: str, words: str) -> None:
+    assert sentence(ProofStep("R3", "clause_months", {"value": count})).endswith(words)
+
+
+def test_every_single_form_has_its_plural_and_the_same_values() -> None:
+    for key, single in PROOF_TEMPLATES.items():
+        if key.endswith("_one"):
+            plural = PROOF_TEMPLATES[key.removesuffix("_one")]
+            assert sorted(re.findall(r"%\((\w+)\)s", single)) == sorted(
+                re.findall(r"%\((\w+)\)s", plural)
+            )

@@ -76,9 +76,11 @@ def guess_kind(headings: Iterable[str]) -> Kind:
     """Propose the kind of table whose required and other fields the headings fill best."""
     known = list(headings)
 
-    def fit(kind: Kind) -> tuple[int, int]:
+    def fit(kind: Kind) -> int:
         guessed = guess_columns(kind, known)
-        return -sum(name not in guessed for name in kind.required), len(guessed)
+        missing = [name for name in kind.required if name not in guessed]
+        # A missing field can still get one value for all rows; a heading without a field says more.
+        return len(guessed) - 2 * len(missing)
 
     return max(KINDS.values(), key=fit)
 

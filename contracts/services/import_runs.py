@@ -73,7 +73,7 @@ def queue_import(run: ImportRun, *, skip_refused: bool, by: Any) -> bool:
     rights_of(by)
     waiting = ImportRun.objects.filter(pk=run.pk, stage=Stage.CHECKED)
     report = run.report | {"skip_refused": skip_refused}
-    moved = waiting.update(stage=Stage.IMPORTING, rows_done=0, report=report)
+    moved = waiting.update(stage=Stage.IMPORTING, rows_done=0, rows_total=0, report=report)
     run.refresh_from_db()
     return bool(moved)
 

@@ -222,17 +222,17 @@ def test_a_ledger_with_one_signed_amount_has_credits(tmp_path: Path) -> None:
     credit, charge = Charge.objects.order_by("external_id")
     assert (credit.gross, credit.credit, credit.currency) == (Decimal(0), Decimal("40.5"), "GBP")
     assert credit.vendor == charge.vendor
-    assert credit.department.name == "Commissioner\N{RIGHT SINGLE QUOTATION MARK}s Office"
+    assert str(credit.department) == "Commissioner\N{RIGHT SINGLE QUOTATION MARK}s Office"
     assert charge.description == "Hosting"
 
 
 def test_an_owner_is_named_by_the_address_of_the_sign_in(tmp_path: Path) -> None:
-    owner = UserFactory(email="owner@tracker.example")
+    owner: Any = UserFactory(email="owner@tracker.example")
     parts = mapped("register", "reference", "owner", *ROW)
     row = {"reference": "R1", "owner": "Owner@Tracker.example", **ROW}
     path = table(tmp_path / "a.csv", [row, row | {"reference": "R2", "owner": "nobody@x.example"}])
     assert codes(take(path, parts, skip=True)) == ["unknown_owner"]
-    assert Contract.objects.get().owner == owner
+    assert Contract.objects.filter(owner=owner).count() == 1
 
 
 def test_a_register_names_the_row_it_has_seen_before(tmp_path: Path) -> None:

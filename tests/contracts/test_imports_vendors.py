@@ -16,7 +16,6 @@ from tests.factories import (
     DepartmentFactory,
     MembershipFactory,
     UserFactory,
-    VendorFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -32,8 +31,7 @@ PARTS = mapped("register", *ROW)
 
 
 def known(name: str) -> Vendor:
-    vendor: Vendor = VendorFactory(name=name, normal_name=normal_form(name))
-    return vendor
+    return Vendor.objects.create(name=name, normal_name=normal_form(name))
 
 
 @pytest.mark.parametrize(

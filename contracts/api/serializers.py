@@ -9,6 +9,8 @@ from rest_framework import serializers
 from contracts.api.fields import DayField, ExactField, MoneyTextField, ScopedRelatedField
 from contracts.models import fields as exact
 
+# Ten years in days, and every fiscal year: what is counted beyond is a typing error.
+LARGEST_SMALL = 3660
 UNKNOWN_FIELD = _("There is no such field.")
 
 
@@ -48,4 +50,8 @@ class RecordSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
         field, options = super().build_standard_field(field_name, model_field)
         if model_field.unique:
             options.pop("validators", None)
+        if isinstance(model_field, models.PositiveSmallIntegerField):
+            # The column's own bounds differ by engine.
+            most = min(options.get("max_value", LARGEST_SMALL), LARGEST_SMALL)
+            options |= {"min_value": max(options.get("min_value", 0), 0), "max_value": most}
         return field, options

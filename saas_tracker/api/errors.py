@@ -14,6 +14,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
+from saas_tracker.api.parsers import BodyTooLarge
+
 API_PREFIX = "/api/"
 # Keys under which Django and DRF put what concerns no single field.
 WHOLE = {"__all__", "non_field_errors"}
@@ -44,6 +46,8 @@ def as_api_error(error: Exception) -> Exception:
         return Conflict(gettext_lazy("Other rows need this one."), code="protected")
     if isinstance(error, IntegrityError):
         return Conflict()
+    if isinstance(error, django_errors.RequestDataTooBig):
+        return BodyTooLarge()
     if isinstance(error, django_errors.PermissionDenied):
         return exceptions.PermissionDenied()
     if isinstance(error, Http404 | django_errors.ObjectDoesNotExist):

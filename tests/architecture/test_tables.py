@@ -7,7 +7,6 @@ from django.apps import apps
 from django.contrib import admin
 from django.db.models import Model
 from django.urls import URLResolver, get_resolver
-from factory.django import DjangoModelFactory
 
 from tests import factories
 
@@ -24,9 +23,9 @@ def tables() -> list[type[Model]]:
     ]
 
 
-def factory_classes() -> list[type[DjangoModelFactory]]:
+def factory_classes() -> list[type[factories.Factory]]:
     classes = [found for _name, found in inspect.getmembers(factories, inspect.isclass)]
-    return [c for c in classes if issubclass(c, DjangoModelFactory) and c is not DjangoModelFactory]
+    return [c for c in classes if issubclass(c, factories.Factory) and c is not factories.Factory]
 
 
 def test_every_table_has_a_factory() -> None:
@@ -36,7 +35,7 @@ def test_every_table_has_a_factory() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("found", factory_classes(), ids=lambda found: found.__name__)
-def test_every_factory_makes_valid_rows_twice(found: type[DjangoModelFactory]) -> None:
+def test_every_factory_makes_valid_rows_twice(found: type[factories.Factory]) -> None:
     rows: list[Model] = found.create_batch(2)
     for row in rows:
         empty = {f.name for f in row._meta.fields if getattr(row, f.attname) in f.empty_values}

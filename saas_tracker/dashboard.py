@@ -30,7 +30,6 @@ SHOWN = 12
 SLICES = 8
 QUARTER = timedelta(days=92)
 DEFAULT_WINDOW = 90
-NAMELESS = {"category": {"category__isnull": "1"}, "department": {"department__isnull": "1"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ def _shares(dimension: Dimension, today: date, base: str, scope: Scope) -> dict[
 
 
 def _slice_page(dimension: Dimension, name: str) -> str:
-    wanted = {f"{dimension}__name": name} if name else NAMELESS[dimension]
+    wanted = {f"{dimension}__name": name} if name else {"missing": dimension}
     return contract_list(state=IN_FORCE, **wanted)
 
 

@@ -111,6 +111,7 @@ class RecordAdmin(RowRights, BaseAdmin):
             records.remove(row, by=request.user)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.saved_forms = []
         rows = [
             *formset.save_existing_objects(commit=False),
             *formset.save_new_objects(commit=False),

@@ -34,7 +34,7 @@ else:
     from unfold.contrib.filters.admin import AutocompleteSelectFilter as RelatedFilter
     from unfold.contrib.filters.admin import ChoicesDropdownFilter as ChoicesFilter
 
-LINKED_LOOKUPS = ("vendor__name", "category__name", "category__isnull")
+LINKED_LOOKUPS = ("vendor__name", "category__name")
 # What the machine wrote about a contract goes with it.
 WRITTEN_BY_MACHINE = {
     model._meta.verbose_name for model in (Alert, Delivery, DeliveryAttempt, PriceFlag)
@@ -168,7 +168,7 @@ class ContractAdmin(DecisionPages, ContractExports, ContractColumns, HistoryAdmi
         return days_left((row.anchor_date - timezone.localdate()).days)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Let the dashboard link to the rows behind a name or behind no name."""
+        """Let the dashboard link to the rows behind a name."""
         return lookup in LINKED_LOOKUPS or super().lookup_allowed(lookup, value, request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -185,6 +185,4 @@ class ApiTokenAdmin(BaseAdmin):
             "token": obj,
             "secret": request.new_secret,
         }
-        response = TemplateResponse(request, "admin/token_created.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/token_created.html", context)

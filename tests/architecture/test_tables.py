@@ -49,7 +49,6 @@ WITHOUT_ADMIN: dict[str, str] = {
 }
 # Tables that programs do not read, and why not.
 WITHOUT_API: dict[str, str] = {
-    "ApiToken": "a token must not make or list tokens",
     "LedgerEntry": "day numbers that follow from the terms; figures are under /metrics/",
     "ImportMapping": "belongs to the upload page",
     "ImportRun": "belongs to the upload page",
@@ -64,7 +63,7 @@ def tables_in_the_admin() -> set[type[Model]]:
 
 
 def tables_in_the_api() -> set[type[Model]]:
-    """Return what the API's views look up."""
+    """Return what the API's views name as their table."""
     seen: set[type[Model]] = set()
     patterns = list(get_resolver().url_patterns)
     while patterns:
@@ -72,10 +71,9 @@ def tables_in_the_api() -> set[type[Model]]:
         if isinstance(pattern, URLResolver):
             patterns += pattern.url_patterns
             continue
-        view = getattr(pattern.callback, "cls", None)
-        rows = getattr(view, "queryset", None)
-        if rows is not None:
-            seen.add(rows.model)
+        model = getattr(getattr(pattern.callback, "cls", None), "model", None)
+        if model is not None:
+            seen.add(model)
     return seen
 
 

@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test check bench browser lock clean
+.PHONY: help install dev run test check bench browser recovery lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' Makefile | expand -t 18
@@ -40,6 +40,10 @@ check: dev ## lint, types, import contracts, templates, migrations, system check
 	$(CHECK_ENV) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@! grep -nE '(https?:)?//|--(extra-)?index-url' requirements/*.txt || { echo 'a lock names a host'; exit 1; }
+
+recovery: dev ## kill senders again and again (N=5000 alerts); prints what was lost and doubled
+	RECOVERY_ALERTS=$(or $(N),5000) $(BIN)/python -m pytest tests/recovery/test_killed_senders.py -s --engine sqlite
+	RECOVERY_ALERTS=$(or $(N),5000) $(BIN)/python -m pytest tests/recovery/test_killed_senders.py -s --engine postgres
 
 bench: dev ## the benchmarks; each prints its time beside a floor
 	$(BIN)/python -m bench $(ARGS)

@@ -74,7 +74,8 @@ def destinations_of(user_ids: Iterable[int]) -> dict[int, list[Destination]]:
     wanted = set(user_ids)
     found: dict[int, list[Destination]] = {user: [] for user in wanted}
     for place in Destination.objects.filter(owner__in=wanted, kind=ChannelKind.EMAIL):
-        found[place.owner_id].append(place)
+        if place.owner_id is not None:
+            found[place.owner_id].append(place)
     bare = [user for user, places in found.items() if not places]
     for user in get_user_model()._default_manager.filter(pk__in=bare):
         found[user.pk].append(_destination_for(user))

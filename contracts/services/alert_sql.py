@@ -34,8 +34,8 @@ INSERT INTO contracts_alert (
     public_id, term_id, kind, offset_days, anchor_date, due_on, state, reason,
     created_at, updated_at
 )
-WITH planned AS ({planned}),
-fresh AS (
+WITH planned AS MATERIALIZED ({planned}),
+fresh AS MATERIALIZED (
     SELECT t.id, t.anchor_kind, t.anchor_date
     FROM contracts_term t
     JOIN (SELECT DISTINCT anchor, nearest FROM planned) n ON n.anchor = t.anchor_date
@@ -86,7 +86,7 @@ def raise_planned(planned: Sequence[PlannedAlert], now: datetime) -> int:
     instant = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         cursor.execute(statement, [_as_json(planned), instant, instant])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _as_json(planned: Sequence[PlannedAlert]) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from simple_history.utils import bulk_update_with_history
 
 from contracts.models import Alert, AlertPolicy, Delivery, Term
-from contracts.rules.alerts import planned_alerts
+from contracts.rules.alerts import PlannedAlert, planned_alerts
 from contracts.rules.calendar import business_calendar
 from contracts.rules.vocabulary import AlertState, DeliveryState
 from contracts.services import addressing, alert_sql
@@ -41,10 +41,8 @@ def raise_due(*, today: date, now: datetime) -> PlanSummary:
     planned = list(planned_alerts(_offsets(), today, calendar))
     with transaction.atomic():
         alert_sql.take_turns()
-        settled = settle(now=now)
+        settled = settle(now=now) + _supersede_farther(planned, now)
         raised = alert_sql.raise_planned(planned, now)
-        if raised:
-            settled += _supersede_farther(now)
     addressed = addressing.address_open(now=now)
     return PlanSummary(raised, settled, addressed.created, addressed.without_recipient)
 
@@ -101,19 +99,20 @@ def _offsets() -> list[int]:
     return sorted(days or set(settings.ALERT_OFFSETS), reverse=True)
 
 
-def _supersede_farther(now: datetime) -> int:
-    """Of several open alerts about one day keep the nearest."""
-    nearer = Alert.objects.filter(
-        term=OuterRef("term"),
-        kind=OuterRef("kind"),
-        anchor_date=OuterRef("anchor_date"),
-        offset_days__lt=OuterRef("offset_days"),
-    )
+def _supersede_farther(planned: Iterable[PlannedAlert], now: datetime) -> int:
+    """Make way for the alert that is the nearest now; of one anchor day only one is open."""
+    days_of: dict[int, list[date]] = {}
+    for alert in planned:
+        days_of.setdefault(alert.nearest, []).append(alert.anchor)
+    farther = Q(pk=None)
+    for nearest, anchors in days_of.items():
+        between = (min(anchors), max(anchors))
+        farther |= Q(anchor_date__range=between, offset_days__gt=nearest)
     superseded = 0
-    for farther in _batches(Alert.objects.filter(Exists(nearer), state=AlertState.OPEN)):
-        alerts = Alert.objects.filter(pk__in=farther)
+    for ids in _batches(Alert.objects.filter(farther, state=AlertState.OPEN)):
+        alerts = Alert.objects.filter(pk__in=ids)
         superseded += _set_aside(alerts, AlertState.SUPERSEDED, "nearer", now)
-        _cancel_unsent(farther, now)
+        _cancel_unsent(ids, now)
     return superseded
 
 

@@ -107,8 +107,8 @@ def _attempt(held: leases.Claim, sender: Sender) -> leases.Outcome:
         return _refused(held, delivery, refusal, sender)
     except Exception as problem:
         logger.exception("Delivery %s could not be made", held.delivery_id)
-        refusal = Refused(f"{type(problem).__name__}: {problem}"[:500], permanent=False)
-        return _refused(held, delivery, refusal, sender)
+        broken = Refused(f"{type(problem).__name__}: {problem}", permanent=False)
+        return _refused(held, delivery, broken, sender)
 
 
 def _skipped(held: leases.Claim, delivery: Delivery, now: datetime) -> leases.Outcome | None:

@@ -128,7 +128,7 @@ def _language(code: str) -> str:
     try:
         return translation.get_supported_language_variant(code)
     except LookupError:
-        return settings.LANGUAGE_CODE
+        return str(settings.LANGUAGE_CODE)
 
 
 def _locale() -> Locale:
@@ -140,4 +140,4 @@ def _day(day: date | None) -> str:
 
 
 def _money(amount: Decimal, currency: str) -> str:
-    return format_currency(amount, currency, locale=_locale())
+    return str(format_currency(amount, currency, locale=_locale()))

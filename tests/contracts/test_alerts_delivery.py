@@ -1,0 +1,364 @@
+"""How one message goes out: claimed, sent, finished, tried again or passed on (R11, R12)."""
+
+import smtplib
+import socket
+import time as clock_module
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.core.mail import get_connection
+from pytest_django import Settings
+
+from contracts.channels.email import EmailChannel
+from contracts.models import Alert, Delivery, DeliveryAttempt, Destination, Term
+from contracts.rules.alerts import MAX_ATTEMPTS
+from contracts.rules.messages import Message, Refused, Sent
+from contracts.rules.vocabulary import AttemptOutcome, DeliveryState
+from contracts.services import alerts, deliveries, leases
+from saas_tracker.accounts.models import User
+from tests import factories
+from tests.recovery.portfolio import add_terms
+from tests.recovery.sink import Sink
+
+NOW = datetime(2026, 11, 18, 9, tzinfo=UTC)
+LEASE = timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
+MESSAGE = Message("5f0c", "owner@tracker.example", "Subject", "text", "<p>text</p>")
+
+pytestmark = pytest.mark.django_db
+
+
+def refusing(problem: Exception) -> Callable[..., Sent]:
+    def send(_self: EmailChannel, _message: Message, *, timeout: float) -> Sent:
+        assert timeout == settings.DELIVERY_SEND_TIMEOUT_SECONDS
+        raise problem
+
+    return send
+
+
+def pump(now: datetime = NOW) -> deliveries.PumpSummary:
+    return deliveries.deliver_due(clock=lambda: now, jitter=lambda: 0.0)
+
+
+def outcomes() -> list[str]:
+    return list(DeliveryAttempt.objects.order_by("pk").values_list("outcome", flat=True))
+
+
+@pytest.fixture
+def owner() -> User:
+    return User.objects.create_user("owner@tracker.example")
+
+
+@pytest.fixture
+def delivery(owner: User) -> Delivery:
+    """Return a delivery that is due now; its deadline is 100 days ahead."""
+    add_terms(1, anchor=NOW.date() + timedelta(days=100), owner=owner)
+    alerts.raise_due(today=NOW.date(), now=NOW)
+    found: Delivery = Delivery.objects.get()
+    return found
+
+
+def test_a_due_delivery_is_sent_once(delivery: Delivery) -> None:
+    assert pump().sent == 1
+    assert pump() == deliveries.PumpSummary()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts, delivery.sent_at) == ("sent", 1, NOW)
+    assert delivery.lease is None
+    [letter] = mail.outbox
+    assert letter.to == ["owner@tracker.example"]
+    assert letter.extra_headers["Message-ID"] == f"<{delivery.dedup_key}@tracker.example>"
+    assert letter.extra_headers["Auto-Submitted"] == "auto-generated"
+    assert delivery.provider_id == letter.extra_headers["Message-ID"]
+    assert outcomes() == ["ok"]
+
+
+def test_nothing_is_claimed_before_its_time(delivery: Delivery) -> None:
+    assert leases.claim(now=NOW - timedelta(seconds=1), limit=4) == []
+    assert len(leases.claim(now=NOW, limit=4)) == 1
+    assert leases.claim(now=NOW, limit=4) == []
+
+
+def test_an_abandoned_claim_is_taken_over_after_its_lease_and_noted_as_uncertain(
+    delivery: Delivery,
+) -> None:
+    [first] = leases.claim(now=NOW, limit=4)
+    assert leases.claim(now=NOW + LEASE, limit=4) == []
+    assert pump(NOW + LEASE + timedelta(seconds=1)).sent == 1
+    assert outcomes() == ["uncertain", "ok"]
+    assert first.attempt == 1
+
+
+def test_a_sender_whose_lease_was_taken_over_changes_nothing(delivery: Delivery) -> None:
+    [slow] = leases.claim(now=NOW, limit=4)
+    later = NOW + LEASE + timedelta(seconds=1)
+    pump(later)
+    failed = leases.Outcome(AttemptOutcome.PERMANENT, DeliveryState.FAILED, "no")
+    assert leases.finish(slow, failed, now=later) is False
+    delivery.refresh_from_db()
+    assert delivery.state == "sent"
+    assert outcomes() == ["late", "ok"]
+
+
+def test_a_sender_that_slept_through_its_lease_lets_the_message_go(delivery: Delivery) -> None:
+    [held] = leases.claim(now=NOW, limit=4)
+    late = NOW + LEASE - timedelta(seconds=settings.DELIVERY_SEND_TIMEOUT_SECONDS - 1)
+    sender = deliveries.Sender(lambda: late, lambda: 0.0)
+    assert deliveries.send_one(held, sender) == "retried"
+    assert mail.outbox == []
+    assert pump(late).sent == 1
+
+
+def test_a_temporary_failure_is_tried_again_on_schedule(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EmailChannel, "send", refusing(Refused("busy", permanent=False)))
+    now, waits = NOW, []
+    for _ in range(4):
+        assert pump(now).retried == 1
+        delivery.refresh_from_db()
+        waits.append((delivery.next_at - now).total_seconds())
+        now = delivery.next_at
+    assert waits == [5, 300, 1800, 7200]
+    assert (delivery.state, delivery.last_error) == ("pending", "busy")
+
+
+def test_attempts_end_after_the_twelfth_and_the_failure_shows(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.AdministratorFactory.create(email="admin@tracker.example")
+    monkeypatch.setattr(EmailChannel, "send", refusing(Refused("busy", permanent=False)))
+    now = NOW
+    for _ in range(MAX_ATTEMPTS):
+        pump(now)
+        delivery.refresh_from_db()
+        now = max(now, delivery.next_at)
+    assert (delivery.state, delivery.attempts) == ("failed", MAX_ATTEMPTS)
+    assert Delivery.objects.get(state="pending").destination.address == "admin@tracker.example"
+
+
+def test_a_message_that_kills_its_sender_twelve_times_is_given_up(delivery: Delivery) -> None:
+    factories.AdministratorFactory.create(email="admin@tracker.example")
+    now = NOW
+    for _ in range(MAX_ATTEMPTS):
+        assert len(leases.claim(now=now, limit=1)) == 1
+        now += LEASE + timedelta(seconds=1)
+    assert pump(now).sent == 1
+    delivery.refresh_from_db()
+    assert delivery.state == "failed"
+    assert outcomes() == ["uncertain"] * MAX_ATTEMPTS + ["ok"]
+    assert [letter.to for letter in mail.outbox] == [["admin@tracker.example"]]
+
+
+def test_a_permanent_failure_goes_to_the_next_level_at_once(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = factories.UserFactory.create(email="manager@tracker.example")
+    factories.AdministratorFactory.create(email="admin@tracker.example")
+    [term] = add_terms(1, anchor=NOW.date() + timedelta(days=100), owner=owner)
+    contract = Term.objects.get(pk=term).contract
+    contract.department = factories.DepartmentFactory.create(manager=manager)
+    contract.save()
+    alerts.raise_due(today=NOW.date(), now=NOW)
+    original = EmailChannel.send
+
+    def send(channel: EmailChannel, message: Message, *, timeout: float) -> Sent:
+        if message.to != "admin@tracker.example":
+            raise Refused("550 unknown", permanent=True)
+        return original(channel, message, timeout=timeout)
+
+    monkeypatch.setattr(EmailChannel, "send", send)
+    summary = pump()
+    assert (summary.failed, summary.sent) == (2, 1)
+    order = Delivery.objects.order_by("pk").values_list("destination__address", "state")
+    assert list(order) == [
+        ("owner@tracker.example", "failed"),
+        ("manager@tracker.example", "failed"),
+        ("admin@tracker.example", "sent"),
+    ]
+
+
+def test_when_the_last_recipient_fails_the_next_plan_counts_it(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EmailChannel, "send", refusing(Refused("550", permanent=True)))
+    pump()
+    assert alerts.raise_due(today=NOW.date(), now=NOW).without_recipient == 1
+
+
+def test_one_message_that_cannot_be_made_does_not_stop_the_others(
+    owner: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    terms = add_terms(10, anchor=NOW.date() + timedelta(days=100), owner=owner)
+    alerts.raise_due(today=NOW.date(), now=NOW)
+    Term.objects.filter(pk=terms[3]).update(proof=[{"rule": "R3"}])
+    summary = pump()
+    assert (summary.sent, summary.retried) == (9, 1)
+    broken = Delivery.objects.get(state="pending")
+    assert broken.alert.term_id == terms[3]
+    assert broken.last_error == "KeyError: 'text_key'"
+    assert f"Delivery {broken.pk} could not be made" in caplog.text
+
+
+def test_an_alert_acknowledged_after_the_claim_is_not_sent(delivery: Delivery, owner: User) -> None:
+    [held] = leases.claim(now=NOW, limit=4)
+    alerts.acknowledge([delivery.alert_id], by=owner, now=NOW)
+    assert deliveries.send_one(held, deliveries.Sender(lambda: NOW, lambda: 0.0)) == "skipped"
+    assert mail.outbox == []
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.last_error) == ("cancelled", "The alert is no longer open.")
+    assert outcomes() == ["skipped"]
+
+
+@pytest.mark.parametrize("change", [{"is_open": False}, {"anchor_date": NOW.date()}])
+def test_an_alert_whose_term_changed_after_the_claim_is_not_sent(
+    delivery: Delivery, change: dict[str, Any]
+) -> None:
+    [held] = leases.claim(now=NOW, limit=4)
+    Term.objects.update(**change)
+    assert deliveries.send_one(held, deliveries.Sender(lambda: NOW, lambda: 0.0)) == "skipped"
+    assert mail.outbox == []
+
+
+def test_whoever_left_between_plan_and_send_gets_nothing_and_somebody_else_does(
+    delivery: Delivery, owner: User
+) -> None:
+    factories.AdministratorFactory.create(email="admin@tracker.example")
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    summary = pump()
+    assert (summary.skipped, summary.sent) == (1, 1)
+    assert [letter.to for letter in mail.outbox] == [["admin@tracker.example"]]
+
+
+def test_a_new_owner_is_told_instead_of_the_old_one(delivery: Delivery) -> None:
+    new = factories.UserFactory.create(email="new@tracker.example")
+    contract = delivery.alert.term.contract
+    contract.owner = new
+    contract.save()
+    pump()
+    assert [letter.to for letter in mail.outbox] == [["new@tracker.example"]]
+
+
+def test_a_run_stops_when_its_time_is_used_up(owner: User) -> None:
+    add_terms(12, anchor=NOW.date() + timedelta(days=100), owner=owner)
+    alerts.raise_due(today=NOW.date(), now=NOW)
+    times = iter(NOW + timedelta(seconds=n) for n in range(10_000))
+    summary = deliveries.deliver_due(
+        clock=lambda: next(times), jitter=lambda: 0.0, budget=timedelta(seconds=4)
+    )
+    assert summary.sent == deliveries.CLAIM
+    assert pump(NOW + timedelta(seconds=60)).sent == 12 - deliveries.CLAIM
+
+
+def test_a_claim_of_messages_that_all_time_out_ends_before_its_lease() -> None:
+    assert deliveries.CLAIM * settings.DELIVERY_SEND_TIMEOUT_SECONDS < LEASE.total_seconds()
+
+
+# The answers of a mail server, and what becomes of the message.
+ANSWERS = [
+    *((f"{code} no", False) for code in (421, 450, 451, 452, 454)),
+    *((f"{code} no", True) for code in (500, 501, 503, 521, 550, 551, 552, 553, 554, 556)),
+]
+
+
+@pytest.fixture
+def smtp(settings: Settings) -> Iterator[Sink]:
+    """Yield a real mail server on a local port, named in the settings."""
+    with Sink() as sink:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = sink.server_address[:2]
+        yield sink
+
+
+def refusal(timeout: float = 5) -> Refused:
+    with pytest.raises(Refused) as caught:
+        EmailChannel(host="tracker.example").send(MESSAGE, timeout=timeout)
+    return caught.value
+
+
+def test_a_mail_server_takes_a_message_under_our_id(smtp: Sink) -> None:
+    sent = EmailChannel(host="tracker.example").send(MESSAGE, timeout=5)
+    assert sent.provider_id == "<5f0c@tracker.example>"
+    assert smtp.ids == {"5f0c": 1}
+
+
+@pytest.mark.parametrize(("answer", "permanent"), ANSWERS)
+def test_an_answer_about_the_recipient_says_whether_to_try_again(
+    smtp: Sink, answer: str, permanent: bool
+) -> None:
+    smtp.answers[MESSAGE.to] = answer
+    assert refusal().permanent is permanent
+    assert smtp.ids == {}
+
+
+@pytest.mark.parametrize(("answer", "permanent"), [("421 busy", False), ("554 never", True)])
+def test_an_answer_to_the_connection_says_whether_to_try_again(
+    smtp: Sink, answer: str, permanent: bool
+) -> None:
+    smtp.greeting = answer
+    assert refusal().permanent is permanent
+
+
+def test_a_server_that_is_not_there_is_tried_again(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        settings.EMAIL_HOST, settings.EMAIL_PORT = unused.getsockname()
+    assert refusal().permanent is False
+
+
+@pytest.mark.parametrize(
+    ("problem", "permanent"),
+    [
+        (smtplib.SMTPAuthenticationError(535, b"wrong password"), False),
+        (smtplib.SMTPNotSupportedError("no STARTTLS"), False),
+        (smtplib.SMTPServerDisconnected("gone"), False),
+        (smtplib.SMTPSenderRefused(550, b"not you", "from"), True),
+        (smtplib.SMTPDataError(554, b"spam"), True),
+        (smtplib.SMTPDataError(451, b"later"), False),
+        (OSError("disk full"), False),
+        (ValueError("no such domain"), True),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_problem_of_the_conversation_says_whether_to_try_again(
+    problem: Exception, permanent: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: Any) -> int:
+        raise problem
+
+    monkeypatch.setattr(type(get_connection()), "send_messages", fail)
+    assert refusal().permanent is permanent
+
+
+def test_a_server_that_drips_is_left_after_the_time_limit(smtp: Sink) -> None:
+    smtp.answers[MESSAGE.to] = "250-still thinking\r\n" * 2000
+    smtp.pause = 0.05
+    started = clock_module.monotonic()
+    problem = refusal(timeout=1)
+    took = clock_module.monotonic() - started
+    assert problem.permanent is False
+    assert problem.reason == "no answer within 1 s"
+    assert 0.9 < took < 2
+    assert smtp.ids == {}
+
+
+@pytest.mark.parametrize("field", ["to", "subject"])
+def test_a_line_break_cannot_smuggle_a_header(field: str) -> None:
+    broken: dict[str, Any] = {field: "x\r\nBcc: thief@example.org"}
+    with pytest.raises(Refused) as caught:
+        EmailChannel(host="h").send(replace(MESSAGE, **broken), timeout=5)
+    assert caught.value.permanent
+    assert mail.outbox == []
+
+
+def test_an_owner_with_two_addresses_hears_at_both(owner: User) -> None:
+    for name in ("one", "two"):
+        Destination.objects.create(owner=owner, address=f"{name}@tracker.example")
+    add_terms(1, anchor=NOW.date() + timedelta(days=100), owner=owner)
+    alerts.raise_due(today=NOW.date(), now=NOW)
+    assert pump().sent == 2
+    assert Alert.objects.get(state="open").deliveries.count() == 2

@@ -9,11 +9,24 @@ from typing import Any
 
 from contracts.rules.period import Grain, Period, label, periods
 from metrics.queries.question import EVERYTHING, Dimension, Scope
-from metrics.queries.sql import Fragment, amount, contracts_of, exact_sum, fetch, listed, sums
+from metrics.queries.sql import (
+    Fragment,
+    amount,
+    carried_sum,
+    composed,
+    contracts_of,
+    exact_sum,
+    fetch,
+    listed,
+    sums,
+)
 from metrics.rules.spend import accrued
 
-ONE_NAME = ("", "''")
-NAMES: dict[str | None, tuple[str, str]] = {
+# Beyond so many days a series of events is cheaper than a look at each day.
+FEW = 2
+Names = tuple[str, str]
+ONE_NAME: Names = ("", "''")
+NAMES: dict[str | None, Names] = {
     None: ONE_NAME,
     "vendor": ("JOIN contracts_vendor d ON d.id = c.vendor_id", "d.name"),
     "category": (
@@ -44,7 +57,7 @@ FROM p
 JOIN contracts_ledgerentry l ON l.first_day <= p.last_day AND l.last_day >= p.first_day
 JOIN contracts_contract c ON c.id = l.contract_id
 $names
-WHERE $visible AND $condition
+WHERE $visible
 GROUP BY 1, 2, 3, 4
 """
 ANNUALISED = """
@@ -55,6 +68,43 @@ JOIN contracts_ledgerentry l ON l.first_day <= p.day AND l.last_day >= p.day
 JOIN contracts_contract c ON c.id = l.contract_id
 $names
 WHERE $visible
+GROUP BY 1, 2, 3
+"""
+# A series looks at each entry twice, at its first and after its last day, whatever its length.
+EVENTS = """
+event(name, currency, year_days, day, high, low) AS (
+    SELECT $name, c.currency, l.year_days,
+        CASE WHEN l.first_day > %(first)s THEN l.first_day ELSE %(first)s END, $came
+    FROM contracts_ledgerentry l
+    JOIN contracts_contract c ON c.id = l.contract_id
+    $names
+    WHERE $visible AND $condition AND l.first_day <= %(last)s AND l.last_day >= %(first)s
+    GROUP BY 1, 2, 3, 4
+    UNION ALL
+    SELECT $name, c.currency, l.year_days, l.last_day + 1, $went
+    FROM contracts_ledgerentry l
+    JOIN contracts_contract c ON c.id = l.contract_id
+    $names
+    WHERE $visible AND $condition AND l.last_day < %(last)s AND l.last_day >= %(first)s
+    GROUP BY 1, 2, 3, 4
+)
+"""
+ACCRUED_SERIES = """
+WITH p(label, first_day, last_day) AS ($periods), $events
+SELECT p.label, event.name, event.currency, event.year_days,
+    SUM(event.high * ($days)), SUM(event.low * ($days))
+FROM p
+JOIN event ON event.day <= p.last_day
+GROUP BY 1, 2, 3, 4
+"""
+DAYS_SINCE = (
+    "p.last_day - CASE WHEN event.day > p.first_day THEN event.day ELSE p.first_day END + 1"
+)
+ANNUALISED_SERIES = """
+WITH p(label, day) AS ($days), $events
+SELECT p.label, event.name, event.currency, SUM(event.high), SUM(event.low)
+FROM p
+JOIN event ON event.day <= p.day
 GROUP BY 1, 2, 3
 """
 COMMITTED = """
@@ -96,7 +146,18 @@ def accrued_spend(
     scope: Scope = EVERYTHING,
 ) -> list[Spend]:
     """Return the cost of the days in force (C3) in each period of the window."""
-    return _accrued(window, grain, NAMES[dimension], scope, Fragment("TRUE"))
+    if dimension is None:
+        return _accrued_series(window, grain, ONE_NAME, scope, Fragment("TRUE"))
+    join, column = NAMES[dimension]
+    rows = fetch(
+        ACCRUED,
+        periods=_spans(window, grain),
+        names=join,
+        name=column,
+        cost=exact_sum("l.annual_value", DAYS_INSIDE),
+        visible=contracts_of(scope),
+    )
+    return costs(rows)
 
 
 def agreed_spend(window: Period, as_of: date, scope: Scope = EVERYTHING) -> list[Spend]:
@@ -105,48 +166,31 @@ def agreed_spend(window: Period, as_of: date, scope: Scope = EVERYTHING) -> list
     The name says whether they are bound by a term with an end.
     """
     signed = Fragment(SIGNED, {"as_of": as_of})
-    return _accrued(window, "month", BINDING, scope, signed)
-
-
-def _accrued(
-    window: Period, grain: Grain, names: tuple[str, str], scope: Scope, condition: Fragment
-) -> list[Spend]:
-    spans = [
-        (name, part.start.toordinal(), part.end.toordinal())
-        for name, part in periods(window, grain)
-    ]
-    rows = fetch(
-        ACCRUED,
-        periods=listed(spans),
-        names=names[0],
-        name=names[1],
-        cost=exact_sum("l.annual_value", DAYS_INSIDE),
-        visible=contracts_of(scope),
-        condition=condition,
-    )
-    return costs(rows)
+    return _accrued_series(window, "month", BINDING, scope, signed)
 
 
 def annualised_spend(
-    days: Iterable[tuple[str, date]],
+    days: Sequence[tuple[str, date]],
     dimension: Dimension | None = None,
     scope: Scope = EVERYTHING,
 ) -> list[Spend]:
     """Return the annual value of what is in force at the end of each labelled day (C4)."""
+    listed_days = listed([(each, day.toordinal()) for each, day in days])
+    if dimension is None and len(days) > FEW:
+        numbers = [day.toordinal() for _, day in days]
+        span = (min(numbers), max(numbers))
+        events = _events(span, ONE_NAME, scope, Fragment("TRUE"))
+        return _amounts(fetch(ANNUALISED_SERIES, days=listed_days, events=events))
     join, column = NAMES[dimension]
     rows = fetch(
         ANNUALISED,
-        days=listed([(each, day.toordinal()) for each, day in days]),
+        days=listed_days,
         names=join,
         name=column,
         value=exact_sum("l.annual_value"),
         visible=contracts_of(scope),
     )
-    return [
-        Spend(each, name, currency, amount(value))
-        for each, name, currency, *halves in sorted(rows)
-        if (value := sums(halves)[0])
-    ]
+    return _amounts(rows)
 
 
 def committed(
@@ -204,3 +248,47 @@ def costs(rows: Sequence[tuple[Any, ...]]) -> list[Spend]:
     for each, name, currency, year_days, *halves in rows:
         found[each, name, currency][year_days] = amount(sums(halves)[0])
     return [Spend(*key, value) for key, parts in sorted(found.items()) if (value := accrued(parts))]
+
+
+def _amounts(rows: Iterable[tuple[Any, ...]]) -> list[Spend]:
+    return [
+        Spend(each, name, currency, amount(value))
+        for each, name, currency, *halves in sorted(rows)
+        if (value := sums(halves)[0])
+    ]
+
+
+def _spans(window: Period, grain: Grain) -> Fragment:
+    return listed(
+        [
+            (name, part.start.toordinal(), part.end.toordinal())
+            for name, part in periods(window, grain)
+        ]
+    )
+
+
+def _accrued_series(
+    window: Period, grain: Grain, names: Names, scope: Scope, condition: Fragment
+) -> list[Spend]:
+    days = (window.start.toordinal(), window.end.toordinal())
+    rows = fetch(
+        ACCRUED_SERIES,
+        periods=_spans(window, grain),
+        events=_events(days, names, scope, condition),
+        days=DAYS_SINCE,
+    )
+    return costs(rows)
+
+
+def _events(days: tuple[int, int], names: Names, scope: Scope, condition: Fragment) -> Fragment:
+    """Return what each day of a window adds and takes away, per name and currency."""
+    return composed(
+        EVENTS,
+        {"first": days[0], "last": days[1]},
+        names=names[0],
+        name=names[1],
+        came=carried_sum("l.annual_value"),
+        went=carried_sum("-l.annual_value"),
+        visible=contracts_of(scope),
+        condition=condition,
+    )

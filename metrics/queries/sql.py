@@ -45,19 +45,25 @@ def fetch(
     statement: str, params: Mapping[str, Any] | None = None, **parts: str | Fragment
 ) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows."""
+    whole_text = composed(statement, params, **parts)
+    # Parts may hold words of the dialect, so those come last.
+    text = Template(whole_text.text).substitute(DIALECT[connection.vendor])
+    with connection.cursor() as cursor:
+        cursor.execute(text, whole_text.params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def composed(
+    statement: str, params: Mapping[str, Any] | None = None, **parts: str | Fragment
+) -> Fragment:
+    """Put the parts of a statement in their places, with all of their parameters."""
     values = dict(params or {})
     texts = {}
     for name, part in parts.items():
         texts[name] = part if isinstance(part, str) else part.text
         values |= {} if isinstance(part, str) else part.params
-    # Parts may hold words of the dialect, so those come second.
-    text = Template(Template(statement).safe_substitute(texts)).substitute(
-        DIALECT[connection.vendor]
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(text, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return Fragment(Template(statement).safe_substitute(texts), values)
 
 
 def contracts_of(scope: Scope) -> Fragment:
@@ -93,6 +99,15 @@ def exact_sum(value: str, times: str = "1") -> str:
     Neither half leaves 64 bits, whatever the engine does when a sum overflows.
     """
     return f"SUM({value} / {HALF} * ({times})), SUM({value} %% {HALF} * ({times}))"
+
+
+def carried_sum(value: str) -> str:
+    """Return two bigint columns whose `whole` is the sum of integer `value`.
+
+    The lower stays below `HALF`, so that it can be multiplied by days and added up again.
+    """
+    high, low = (f"CAST(SUM({value} {half}) AS bigint)" for half in (f"/ {HALF}", f"%% {HALF}"))
+    return f"{high} + {low} / {HALF}, {low} %% {HALF}"
 
 
 def whole(high: Any, low: Any) -> int:

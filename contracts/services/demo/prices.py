@@ -35,7 +35,7 @@ def first_price(dice: Dice, list_price: int, usual: int, currency: str, *, lump:
     if usual == 1:
         unit_cents = max(50_000, round(unit_cents * dice.lognormvariate(0, 0.45)))
         list_cents = max(list_cents, unit_cents)
-    quantity = 1 if usual == 1 else dice.size(usual, 0.7)
+    quantity = 1 if usual == 1 else dice.size(usual, 0.55)
     if lump:
         return Price(unit_cents * quantity)
     return Price(unit_cents * quantity, quantity, unit_cents, list_cents)

@@ -118,7 +118,8 @@ def _current_end(
         anchor = today + timedelta(days=DECISIONS[index // 5])
         return end_with_anchor(clause, calendar, anchor)
     if course in (Course.LEFT, Course.REPLACED, Course.EXPIRED):
-        return last_of_month(today - timedelta(days=dice.randint(45, 700)))
+        ago = dice.randint(40, 200 if course == Course.EXPIRED else 700)
+        return last_of_month(today - timedelta(days=ago))
     day = today + timedelta(days=dice.randint(1, clause.renewal_months * 30))
     return last_of_month(day) if dice.chance(0.6) else day
 

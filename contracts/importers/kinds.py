@@ -47,6 +47,23 @@ def _choices(vocabulary: type[StrEnum]) -> cells.Reader:
     return cells.choice(*(word.value for word in vocabulary))
 
 
+# The fields that may get one value for all new rows of a file.
+CONSTANTS: Final = frozenset(
+    {
+        "vendor",
+        "category",
+        "department",
+        "currency",
+        "renewal_kind",
+        "notice_value",
+        "notice_unit",
+        "billing_frequency",
+        "kind",
+        "fiscal_year",
+        "dimension",
+        "base",
+    }
+)
 _MONEY = cells.number(sign="not_negative")
 _MONTHS = cells.whole(1, 600)
 

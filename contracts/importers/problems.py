@@ -33,6 +33,7 @@ MESSAGES: Final[dict[str, str]] = {
     "heading_twice": gettext_noop("The heading %(heading)s stands there twice."),
     "heading_missing": gettext_noop("The file has no column %(heading)s."),
     "field_missing": gettext_noop("No column is chosen for: %(field)s."),
+    "value_refused": gettext_noop("%(field)s: %(reason)s"),
     "too_many_columns": gettext_noop("The file has more than %(limit)s columns."),
     "too_many_rows": gettext_noop("The file has more than %(limit)s rows."),
     "archive_entries": gettext_noop("The archive holds more than %(limit)s files."),

@@ -1,12 +1,16 @@
 """Recipes: which column is which field and how the file writes its values."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as part
 from typing import Any
 
-from contracts.importers.kinds import KINDS, Kind
-from contracts.importers.problems import FileRefused
-from contracts.rules.parsing import DateOrder, DecimalMark
+from django.utils.translation import gettext
+
+from contracts.importers.cells import Formats
+from contracts.importers.kinds import CONSTANTS, KINDS, Kind
+from contracts.importers.problems import CellRefused, FileRefused
+from contracts.rules.parsing import DateOrder, DecimalMark, ParseError
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,8 @@ class Recipe:
     """
 
     kind: str
-    columns: Mapping[str, str] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = part(default_factory=dict)
+    constants: Mapping[str, str] = part(default_factory=dict)
     date_order: DateOrder | None = None
     decimal: DecimalMark | None = None
     encoding: str | None = None
@@ -45,18 +49,34 @@ class Recipe:
 def by_hand(columns: Mapping[str, str], options: Mapping[str, Any]) -> Recipe:
     """Build the recipe of a saved mapping. Raises FileRefused if it does not fit its kind."""
     kind = KINDS[options["kind"]]
-    constants = {name: text for name, text in options.get("constants", {}).items() if text}
+    constants = {
+        name: text
+        for name, text in options.get("constants", {}).items()
+        if text and name in CONSTANTS and name in kind.fields
+    }
     chosen = {name: heading for name, heading in columns.items() if heading}
     for name in kind.required:
         if name not in chosen and name not in constants:
             raise FileRefused("field_missing", field=kind.fields[name].label)
+    for name, text in constants.items():
+        read_constant(kind, name, text)
     return Recipe(
         kind=kind.name,
         columns={name: heading for name, heading in chosen.items() if name in kind.fields},
-        constants={name: text for name, text in constants.items() if name in kind.fields},
+        constants=constants,
         date_order=options.get("date_order") or None,
         decimal=options.get("decimal") or None,
     )
+
+
+def read_constant(kind: Kind, name: str, text: str) -> object:
+    """Read the value that all new rows get. Raises FileRefused."""
+    field = kind.fields[name]
+    try:
+        return field.read(text, Formats("ISO", "."))
+    except (CellRefused, ParseError) as refused:
+        reason = gettext(refused.template) % refused.params
+        raise FileRefused("value_refused", field=field.label, reason=reason) from refused
 
 
 def guess_columns(kind: Kind, headings: Iterable[str]) -> dict[str, str]:

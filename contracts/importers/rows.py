@@ -12,7 +12,7 @@ from contracts.importers.contracts_csv import finish_agreement
 from contracts.importers.fx_csv import WideRates, finish_budget, finish_link
 from contracts.importers.kinds import KINDS, Field
 from contracts.importers.problems import CellRefused, FileRefused, RowError
-from contracts.importers.recipes import Recipe
+from contracts.importers.recipes import Recipe, read_constant
 from contracts.importers.tables import NumberedRow
 from contracts.rules.parsing import ParseError
 
@@ -51,8 +51,7 @@ class RowReader:
             for name, heading in recipe.columns.items()
         ]
         self._constants = {
-            name: self.kind.fields[name].read(text, Formats("ISO", "."))
-            for name, text in recipe.constants.items()
+            name: read_constant(self.kind, name, text) for name, text in recipe.constants.items()
         }
         self._wide = WideRates(headings, recipe) if self.kind.wide else None
 

@@ -94,6 +94,8 @@ class AgreementIntake:
         wanted = self._wanted(row)
         key = self._key(row, wanted)
         known = self._contracts.get(key)
+        if known is None:
+            wanted |= self._named_defaults(row)
         met = self._check(row, recipe, key, known, wanted)
         contract = known or self._make(row, wanted)
         has_new_term = False
@@ -131,6 +133,16 @@ class AgreementIntake:
             for name, value in wanted.items()
             if name not in NEVER_EMPTY or value not in (None, "")
         }
+
+    def _named_defaults(self, row: ParsedRow) -> dict[str, Any]:
+        """Return the department and category of new contracts where the row names none."""
+        book, defaults = self._state.book, row.defaults
+        named: dict[str, Any] = {}
+        if "department" in defaults and not row.values.get("department"):
+            named["department"] = book.departments.find(defaults["department"])
+        if "category" in defaults and not row.values.get("category"):
+            named["category"] = book.categories.find(defaults["category"])
+        return named
 
     def _key(self, row: ParsedRow, wanted: dict[str, Any]) -> Key:
         reference = row.values.get("reference")

@@ -88,7 +88,8 @@ class ChargeIntake:
         self, row: ParsedRow, recipe: Recipe, contract: Contract | None, said: dict[str, Any]
     ) -> None:
         values, book = row.values, self._state.book
-        vendor, department = values.get("vendor"), values.get("department")
+        vendor = values.get("vendor") or row.defaults.get("vendor")
+        department = values.get("department") or row.defaults.get("department")
         named: dict[str, Any] = {
             "vendor": book.vendors.find(vendor) if vendor else None,
             "department": book.departments.find(department) if department else None,

@@ -61,10 +61,10 @@ class LinkIntake:
         self._rows[key] = row.number
         origin, target = (self._contracts[reference] for reference in key)
         link = self._known.get((origin.pk, target.pk)) if origin.pk and target.pk else None
-        changes = differences(link, {"kind": row.values["kind"]}) if link else []
+        kind = row.values.get("kind") or row.defaults["kind"]
+        changes = differences(link, {"kind": kind}) if link else []
         if link is None:
-            made = Link(from_contract=origin, to_contract=target, kind=row.values["kind"])
-            self._new.append(made)
+            self._new.append(Link(from_contract=origin, to_contract=target, kind=kind))
         elif changes:
             self._changed.append(link)
         outcome = outcome_of(changes, is_new=link is None)

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from contracts.importers.kinds import KINDS, Kind
+from contracts.importers.kinds import CONSTANTS, KINDS, Kind
 from contracts.importers.recipes import by_hand, guess_columns, guess_kind
 from contracts.importers.sources import open_table
 from contracts.importers.tables import headings_of, numbered
@@ -40,6 +40,11 @@ def preview(run: ImportRun) -> Preview:
     ]
     named = [heading for heading in headings if heading]
     return Preview(named, rows, guess_kind(named))
+
+
+def takes_constant(field: str) -> bool:
+    """Say whether all new rows of a file may get one value for this field."""
+    return field in CONSTANTS
 
 
 def guesses(kind: str, headings: list[str]) -> dict[str, str]:

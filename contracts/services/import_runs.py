@@ -30,6 +30,8 @@ SMALL_BYTES = 400_000
 # A check that has not moved for so long was lost, and is taken up again.
 ABANDONED = timedelta(minutes=2)
 ROWS_DIR = "imports"
+# A file that can still be read another way.
+OPEN_STAGES = (Stage.UPLOADED, Stage.CHECKED, Stage.REFUSED)
 
 
 def upload(*, file: "File[bytes]", preset: str = "", mapping: Any = None, by: Any) -> ImportRun:

@@ -95,18 +95,15 @@ class MappingForm(forms.Form):
                 initial=guessed.get(name, ""),
                 widget=UnfoldAdminSelectWidget,
             )
-            self.fields[f"constant_{name}"] = forms.CharField(
-                label=_("%(field)s where the file says nothing") % {"field": field.label},
-                max_length=250,
-                required=False,
-                widget=UnfoldAdminTextInputWidget,
-            )
+            if import_mappings.takes_constant(name):
+                self.fields[f"constant_{name}"] = _constant(field.label)
 
-    def pairs(self) -> Iterator[tuple[BoundField, BoundField, bool]]:
+    def pairs(self) -> Iterator[tuple[BoundField, BoundField | None, bool]]:
         """Yield for each field its column, its value for new rows, and whether it is needed."""
         for name in self.kind.fields:
-            needed = name in self.kind.required
-            yield self[f"column_{name}"], self[f"constant_{name}"], needed
+            constant = f"constant_{name}"
+            shown = self[constant] if constant in self.fields else None
+            yield self[f"column_{name}"], shown, name in self.kind.required
 
     @property
     def columns(self) -> dict[str, str]:
@@ -129,3 +126,24 @@ class MappingForm(forms.Form):
             for name in self.kind.fields
             if self.cleaned_data.get(f"{prefix}{name}")
         }
+
+
+def _constant(label: Any) -> forms.CharField:
+    """Return the field for what new rows get where the file says nothing."""
+    named = _("%(field)s where the file says nothing") % {"field": label}
+    widget = UnfoldAdminTextInputWidget(attrs={"aria-label": named})
+    return forms.CharField(label=named, max_length=250, required=False, widget=widget)
+
+
+def initial_of(mapping: ImportMapping | None, file_name: str) -> dict[str, Any]:
+    """Return what the form shows first: a mapping that was tried before, else the file's name."""
+    if mapping is None:
+        return {"name": file_name[:100]}
+    constants = mapping.options.get("constants", {})
+    return {
+        "name": mapping.name,
+        "date_order": mapping.options.get("date_order") or "",
+        "decimal": mapping.options.get("decimal") or "",
+        **{f"column_{name}": heading for name, heading in mapping.columns.items()},
+        **{f"constant_{name}": text for name, text in constants.items()},
+    }

@@ -18,7 +18,7 @@ from contracts.models import ImportRun
 from contracts.queries.rights import edits_somewhere
 from contracts.services import import_mappings, import_runs, imports
 from contracts.tasks import run_imports
-from contracts.web.import_forms import MappingForm, UploadForm
+from contracts.web.import_forms import MappingForm, UploadForm, initial_of
 
 PAGE = 50
 RECENT = 10
@@ -49,7 +49,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def mapping(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Choose by hand which column is which field, beside the first rows of the file."""
     run = _run(request, public_id)
-    if run.stage != Stage.UPLOADED:
+    if run.preset or run.stage not in import_runs.OPEN_STAGES:
         return redirect("contracts:import-run", run.public_id)
     try:
         preview = import_mappings.preview(run)
@@ -57,9 +57,14 @@ def mapping(request: HttpRequest, public_id: UUID) -> HttpResponse:
         messages.error(request, str(refused))
         return redirect("contracts:import")
     kinds = {kind.name: kind for kind in import_mappings.kinds()}
-    kind = kinds.get(request.GET.get("kind", ""), kinds.get(preview.kind.name, kinds["register"]))
-    initial = {"name": run.file_name}
-    form = MappingForm(request.POST or None, kind=kind, headings=preview.headings, initial=initial)
+    tried = run.mapping.options["kind"] if run.mapping else preview.kind.name
+    kind = kinds.get(request.GET.get("kind", tried), kinds["register"])
+    form = MappingForm(
+        request.POST or None,
+        kind=kind,
+        headings=preview.headings,
+        initial=initial_of(run.mapping, run.file_name),
+    )
     if request.method == "POST" and form.is_valid() and _map(request, run, form):
         return redirect("contracts:import-run", run.public_id)
     context = {"title": _("Choose the columns"), "form": form, "preview": preview}
@@ -167,6 +172,7 @@ def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "totals": [(known.value, totals.get(known.value, 0)) for known in imports.Outcome],
         "writes": totals.get("created", 0) + totals.get("changed", 0),
         "refused": totals.get("refused", 0),
+        "may_map": not run.preset and run.stage in import_runs.OPEN_STAGES,
         "outcome": outcome,
         "lines": import_runs.decisions(run, outcome=outcome, page=number, size=PAGE),
         "number": number,

@@ -174,11 +174,28 @@ def test_ambiguous_dates_are_answered_by_the_mapping(client: Client) -> None:
     page = f"{page_of('import-mapping')}?kind=register"
     answer = client.post(page, data, follow=True)
     assert "can be read as 2025-01-02 or as 2025-02-01" in answer.content.decode()
-    ImportRun.objects.all().delete()
-    send(client, text, "by-hand")
-    page = f"{page_of('import-mapping')}?kind=register"
+    assert page_of("import-mapping") in answer.content.decode()
+    assert 'value="Local"' in client.get(page_of("import-mapping")).content.decode()
     answer = client.post(page, data | {"date_order": "DMY"}, follow=True)
     assert shown(answer)["created"] == "1"
+
+
+@pytest.mark.usefixtures("editor")
+def test_one_value_for_all_new_rows_is_asked_for_where_it_makes_sense(client: Client) -> None:
+    send(client, "supplier,start,annual value\nAcme,2025-01-01,5\n", "by-hand")
+    page = f"{page_of('import-mapping')}?kind=register"
+    text = client.get(page).content.decode()
+    assert "constant_currency" in text
+    assert "constant_start_date" not in text
+    data = {"column_vendor": "supplier", "column_start_date": "start", "name": "Own"}
+    data |= {"column_annual_value": "annual value", "constant_currency": "EURO"}
+    answer = client.post(page, data)
+    assert "currency: EURO is not a currency code." in answer.content.decode()
+    data |= {"constant_currency": "EUR", "constant_department": "IT", "constant_category": "CRM"}
+    assert shown(client.post(page, data, follow=True))["created"] == "1"
+    client.post(page_of("import-confirm"))
+    contract = Contract.objects.get()
+    assert (str(contract.department), str(contract.category)) == ("IT", "CRM")
 
 
 @pytest.mark.usefixtures("editor")

@@ -1,6 +1,6 @@
 """What was really charged: gross to net, returns and purchases, by charge date."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -9,7 +9,7 @@ from contracts.rules.period import Grain, Period, periods
 from metrics.queries.movements import UNITS
 from metrics.queries.question import EVERYTHING, Dimension, Question, Scope
 from metrics.queries.sql import amount, charges_of, exact_sum, fetch, listed, sums
-from metrics.rules.purchases import LOYAL_MORE_THAN
+from metrics.rules.purchases import Buyers
 from metrics.rules.spend import net
 
 VENDOR = "COALESCE(ch.vendor_id, c.vendor_id)"
@@ -90,15 +90,6 @@ class Returns:
     credit: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Buyers:
-    """Units with `days` purchase days each: how many, and the sum of their spans in days."""
-
-    days: int
-    units: int
-    span: int
-
-
 def charged(
     window: Period,
     grain: Grain = "month",
@@ -147,11 +138,6 @@ def purchases(question: Question) -> list[Buyers]:
         visible=charges_of(question.scope),
     )
     return [Buyers(*map(int, row)) for row in rows]
-
-
-def loyal(buyers: Iterable[Buyers]) -> int:
-    """Count the units with more purchase days than the threshold of loyalty."""
-    return sum(each.units for each in buyers if each.days > LOYAL_MORE_THAN)
 
 
 def _days(window: Period) -> dict[str, Any]:

@@ -22,8 +22,7 @@ from metrics.queries.rates import fixing
 from metrics.rules import purchases as buying
 from metrics.rules import renewals as renewal_rules
 from metrics.rules import retention
-from metrics.rules.presentation import money, quotient, ratio
-from metrics.rules.spend import total
+from metrics.rules.presentation import money, ratio
 
 Figures = dict[str, Any]
 
@@ -174,18 +173,16 @@ def monthly_movements(question: Question) -> Figures:
 def purchases(question: Question) -> Figures:
     """Return how often units buy."""
     buyers = actuals.purchases(question)
-    units = sum(each.units for each in buyers)
-    repeat = [each for each in buyers if each.days > 1]
-    repeating = sum(each.units for each in repeat)
-    means = total(buying.mean_gap(each.span, each.days) or 0 for each in repeat)
-    gaps = sum(each.units * (each.days - 1) for each in repeat)
+    units, repeating, loyal = (
+        buying.units_with_more_than(days, buyers) for days in (0, 1, buying.LOYAL_MORE_THAN)
+    )
     return {
         "purchases": {
             "repeat_purchase_ratio": ratio(buying.repeat_purchase_ratio(repeating, units)),
-            "loyal_customer_rate": ratio(buying.loyal_rate(actuals.loyal(buyers), units)),
+            "loyal_customer_rate": ratio(buying.loyal_rate(loyal, units)),
             "time_between": {
-                "mean_of_means": ratio(quotient(means, repeating)),
-                "pooled": ratio(quotient(sum(each.span for each in repeat), gaps)),
+                "mean_of_means": ratio(buying.mean_of_mean_gaps(buyers)),
+                "pooled": ratio(buying.pooled_gap(buyers)),
             },
         }
     }

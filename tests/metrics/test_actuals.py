@@ -10,6 +10,7 @@ from contracts.models import Charge
 from contracts.rules.period import Period
 from metrics.queries import actuals, budgets, figures
 from metrics.queries.question import Question, Unit
+from metrics.rules.purchases import LOYAL_MORE_THAN, Buyers, units_with_more_than
 from tests.factories import BudgetFactory, ChargeFactory, VendorFactory
 from tests.metrics.stories import ContractStory, charge, exact, tell, years
 
@@ -76,7 +77,7 @@ def test_units_buy_on_days_and_not_by_the_number_of_charges() -> None:
     charge(rows["B"], YEAR.start, 10)
     charge(rows["C"], YEAR.start, 0)
     buyers = actuals.purchases(QUESTION)
-    assert buyers == [actuals.Buyers(1, 1, 0), actuals.Buyers(3, 1, 21)]
+    assert buyers == [Buyers(1, 1, 0), Buyers(3, 1, 21)]
     assert figures.purchases(QUESTION)["purchases"] == {
         "repeat_purchase_ratio": "0.500000",
         "loyal_customer_rate": "0.000000",
@@ -102,7 +103,7 @@ def test_loyal_means_more_than_four_purchases(days: int, loyal: int) -> None:
     (contract,) = tell(ContractStory("A", years(2024, 1))).values()
     for day in range(days):
         charge(contract, YEAR.start + timedelta(days=day), 1)
-    assert actuals.loyal(actuals.purchases(QUESTION)) == loyal
+    assert units_with_more_than(LOYAL_MORE_THAN, actuals.purchases(QUESTION)) == loyal
 
 
 @pytest.mark.parametrize(("by", "units"), [("vendor", 1), ("contract", 3), ("lineage", 2)])

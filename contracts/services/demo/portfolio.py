@@ -1,7 +1,7 @@
 """One demo contract by its number: everything it says, worked out from the seed, nothing stored."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from contracts.rules.calendar import add_months
@@ -111,7 +111,7 @@ class Portfolio:
             lump=course != Course.RAMP and dice.chance(0.1),
         )
         found = prices(dice, first, len(timeline.spans), clause.cap_pct)
-        lines = _lines(dice, purchase, timeline.spans[-1], found[-1])
+        lines = _lines(dice, purchase, found[-1])
         if course == Course.RAMP:
             lines = _ramp(dice, purchase, timeline.spans[0], found[0])
             found[0] = _average(lines)
@@ -167,26 +167,16 @@ class Portfolio:
         timeline = Timeline(base.timeline.renewal_kind, (Span(start, span.end),), 12)
         quantity = max(1, (price.quantity or 1) // dice.randint(4, 10))
         added = Price(price.unit_cents * quantity, quantity, price.unit_cents, price.list_cents)
-        bought = base.purchase
-        purchase = Purchase(
-            bought.vendor,
-            bought.product,
-            f"{bought.title}, added seats",
-            bought.currency,
-            bought.department,
-            bought.category,
-            bought.owner,
-            bought.tags,
-        )
-        billing = base.clause.billing_frequency
-        bills = invoices(dice, timeline, (added,), billing, bought.currency, self.today)
+        purchase = replace(base.purchase, title=f"{base.purchase.title}, added seats")
+        billing, currency = base.clause.billing_frequency, purchase.currency
+        bills = invoices(dice, timeline, (added,), billing, currency, self.today)
         return ContractPlan(
             number,
             purchase,
             base.clause,
             timeline,
             (added,),
-            tuple(_lines(dice, purchase, timeline.spans[0], added)),
+            tuple(_lines(dice, purchase, added)),
             tuple(bills),
             Course.RUNNING,
         )
@@ -196,7 +186,7 @@ def _owner(dice: Dice, department: str) -> str:
     return MANAGERS[department] if dice.chance(0.6) else dice.choice(tuple(PEOPLE))
 
 
-def _lines(dice: Dice, purchase: Purchase, span: Span, price: Price) -> list[Line]:
+def _lines(dice: Dice, purchase: Purchase, price: Price) -> list[Line]:
     """Return the lines of the last term; they add up to its annual value."""
     product = purchase.product
     if price.quantity is not None and price.unit_cents is not None:

@@ -13,7 +13,7 @@ from metrics.queries.sql import amount, contracts_of, exact_sum, fetch, listed, 
 from metrics.rules.presentation import quotient
 
 # How many years before the as-of day the first cohort may lie.
-OLDEST = 30
+OLDEST = 100
 
 COHORTS = """
 WITH RECURSIVE $lineages

@@ -31,12 +31,13 @@ def of_charges(rows: Iterable[Actual], *by: str) -> dict[str, list[str]]:
 
 def of_price(row: PriceRow) -> dict[str, Any]:
     """Print a price change; its split where prices and quantities are known."""
+    before, after = row.amounts
     printed: dict[str, Any] = {
         "contract": row.contract,
         "seq": row.seq,
         "date": row.date.isoformat(),
-        "av0": money(row.values[0]),
-        "av1": money(row.values[1]),
+        "av0": money(before),
+        "av1": money(after),
         "value_change": money(row.value_change),
         "value_pct": ratio(row.value_increase),
         "unit_pct": ratio(row.unit_increase),

@@ -8,7 +8,7 @@ from typing import Any
 
 from metrics.queries.question import EVERYTHING, Scope
 from metrics.queries.renewals import as_date
-from metrics.queries.sql import amount, contracts_of, fetch
+from metrics.queries.sql import SCALE, amount, contracts_of, fetch
 from metrics.rules import prices
 
 ROWS = """
@@ -21,13 +21,16 @@ JOIN contracts_term s ON s.id = p.after_id
 WHERE $visible
 ORDER BY c.id, s.seq
 """
-Pair = tuple[Fraction, Fraction]
-MaybePair = tuple[Fraction | None, Fraction | None]
+Pair = tuple[int, int]
+MaybePair = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """A later term of a contract against the one before it; each pair is before and after.
+    """A later term of a contract against the one before it.
+
+    Each pair is before and after, in the whole units of 10^-4 that the tables hold: there are
+    many rows, and their ratios need no scale.
 
     `signs` say what is remarkable, decided on the exact ratios when the term was entered.
     """
@@ -41,9 +44,14 @@ class PriceRow:
     signs: tuple[str, ...]
 
     @property
+    def amounts(self) -> tuple[Fraction, Fraction]:
+        """The annual value before and after."""
+        return amount(self.values[0]), amount(self.values[1])
+
+    @property
     def value_change(self) -> Fraction:
         """By how much the annual value rose."""
-        return self.values[1] - self.values[0]
+        return amount(self.values[1] - self.values[0])
 
     @property
     def value_increase(self) -> Fraction | None:
@@ -63,8 +71,8 @@ class PriceRow:
             return None
         return Split(
             prices.increase(q0, q1),
-            prices.price_effect(p0, p1, q1),
-            prices.volume_effect(p0, q0, q1),
+            prices.price_effect(p0, p1, q1) / SCALE**2,
+            prices.volume_effect(p0, q0, q1) / SCALE**2,
         )
 
 
@@ -88,12 +96,8 @@ def _row(contract: str, seq: int, start: date | str, *columns: Any) -> PriceRow:
         contract,
         seq,
         as_date(start),
-        (amount(v0), amount(v1)),
-        (_known(p0), _known(p1)),
-        (_known(q0), _known(q1)),
+        (v0, v1),
+        (p0, p1),
+        (q0, q1),
         tuple(json.loads(signs) if isinstance(signs, str) else signs),
     )
-
-
-def _known(scaled: int | None) -> Fraction | None:
-    return None if scaled is None else amount(scaled)

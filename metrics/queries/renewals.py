@@ -60,7 +60,7 @@ JOIN contracts_term n ON n.contract_id = o.id AND n.seq = firsts.first_seq
 JOIN contracts_contractlink a ON a.to_contract_id = k.to_contract_id
 JOIN contracts_contract b ON b.id = a.from_contract_id
 JOIN lasts ON lasts.contract_id = b.id
-WHERE $visible AND $due AND p.id IS NULL
+WHERE $visible AND $visible_too AND $due AND p.id IS NULL
     AND n.start_date > t.start_date AND n.start_date <= $end_plus
 ORDER BY t.id, k.to_contract_id, b.id
 """
@@ -163,7 +163,8 @@ def continued(question: Question) -> list[Continued]:
 
     Amounts of other currencies are converted at the fixing of the day the term ended.
     """
-    rows = fetch(LINKED, _window(question), **_parts(question))
+    visible_too = contracts_of(question.scope, "o")
+    rows = fetch(LINKED, _window(question), **_parts(question), visible_too=visible_too)
     by_term: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for row in rows:
         by_term[row[0]].append(row)

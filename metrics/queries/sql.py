@@ -66,12 +66,12 @@ def composed(
     return Fragment(Template(statement).safe_substitute(texts), values)
 
 
-def contracts_of(scope: Scope) -> Fragment:
+def contracts_of(scope: Scope, name: str = "c") -> Fragment:
     """Return the condition on contracts `c`: no drafts, and only what the asker may read."""
     if scope.contracts is None:
-        return Fragment("NOT c.is_draft")
+        return Fragment(f"NOT {name}.is_draft")
     visible = _subquery(scope.contracts, "contract")
-    return Fragment(f"NOT c.is_draft AND c.id IN ({visible.text})", visible.params)
+    return Fragment(f"NOT {name}.is_draft AND {name}.id IN ({visible.text})", visible.params)
 
 
 def charges_of(scope: Scope) -> Fragment:

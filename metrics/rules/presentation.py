@@ -50,19 +50,26 @@ def rounded(amount: Number, currency: str) -> Decimal:
     return round_half_up(Fraction(amount), minor_units(currency) if known else MONEY_PLACES)
 
 
+def exact(value: Number) -> int | Fraction:
+    """Return a number to calculate with exactly: decimals become fractions.
+
+    Source: C10.
+    """
+    return Fraction(value) if isinstance(value, Decimal) else value
+
+
 def quotient(part: Number, whole: Number) -> Fraction | None:
     """Divide exactly; None where the whole is zero, never 0 or 100 %.
 
     Source: C7.
     """
-    return None if whole == 0 else Fraction(part) / Fraction(whole)
+    return None if whole == 0 else Fraction(exact(part), exact(whole))
 
 
 def _printed(value: Number, places: int) -> str:
     """Round half up, away from zero, in whole numbers only: thousands of rows pass here."""
-    exact = Fraction(value)
-    scaled = abs(exact.numerator) * 10**places
-    digits = (2 * scaled + exact.denominator) // (2 * exact.denominator)
-    sign = "-" if exact < 0 and digits else ""
+    numerator, denominator = exact(value).as_integer_ratio()
+    digits = (2 * abs(numerator) * 10**places + denominator) // (2 * denominator)
+    sign = "-" if numerator < 0 and digits else ""
     text = str(digits).rjust(places + 1, "0")
     return f"{sign}{text[:-places]}.{text[-places:]}"

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from metrics.rules.presentation import Number, quotient
+from metrics.rules.presentation import Number, exact, quotient
 
 
 def increase(before: Number, after: Number) -> Fraction | None:
@@ -12,7 +12,7 @@ def increase(before: Number, after: Number) -> Fraction | None:
 
     Source: R22, C7.
     """
-    return quotient(Fraction(after) - Fraction(before), before)
+    return quotient(exact(after) - exact(before), before)
 
 
 def unit_increase(
@@ -41,7 +41,8 @@ def price_effect(price_before: Number, price_after: Number, quantity_after: Numb
 
     Source: R22.
     """
-    return (Fraction(price_after) - Fraction(price_before)) * Fraction(quantity_after)
+    change = exact(price_after) - exact(price_before)
+    return Fraction(change * exact(quantity_after))
 
 
 def volume_effect(
@@ -51,4 +52,5 @@ def volume_effect(
 
     Source: R22.
     """
-    return (Fraction(quantity_after) - Fraction(quantity_before)) * Fraction(price_before)
+    change = exact(quantity_after) - exact(quantity_before)
+    return Fraction(change * exact(price_before))

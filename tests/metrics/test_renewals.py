@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 
+from contracts.models import Contract
 from contracts.rules.period import Period
 from metrics.queries import renewals
 from metrics.queries.question import Question
@@ -85,6 +86,16 @@ def test_a_contract_that_another_continues_is_renewed_by_it() -> None:
     found = linked()["EUR"]
     assert (found.due, found.renewed) == (1, 1)
     assert found.renewed_value == 90
+
+
+def test_a_draft_continues_nothing_yet() -> None:
+    rows = tell(
+        ContractStory("A", years(2024, 100)),
+        ContractStory("B", years(2025, 90)),
+        links=[("A", "B")],
+    )
+    Contract.objects.filter(pk=rows["B"].pk).update(is_draft=True)
+    assert linked()["EUR"].renewed == 0
 
 
 def test_contracts_that_merge_share_the_value_of_what_they_became() -> None:

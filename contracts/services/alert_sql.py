@@ -1,7 +1,8 @@
-"""The one statement that raises alerts, in the words of both engines."""
+"""The statements that raise alerts and their deliveries by the thousand, on both engines."""
 
 import json
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -63,6 +64,15 @@ SET state = excluded.state, reason = excluded.reason, updated_at = excluded.upda
 WHERE excluded.state = 'open' AND contracts_alert.reason IN ('moved', 'decided')
 """
 
+# One statement for many rows, without an object for each.
+INSERT_DELIVERY = """
+INSERT INTO contracts_delivery (
+    alert_id, destination_id, dedup_key, state, attempts, next_at, provider_id, last_error,
+    created_at, updated_at
+) VALUES (%s, %s, %s, 'pending', 0, %s, '', '', %s, %s)
+ON CONFLICT DO NOTHING
+"""
+
 
 def take_turns() -> None:
     """Let one planner at a time into its transaction; SQLite's own lock does so already."""
@@ -86,6 +96,26 @@ def raise_planned(planned: Sequence[PlannedAlert], now: datetime) -> int:
     instant = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         cursor.execute(statement, [_as_json(planned), instant, instant])
+        return int(cursor.rowcount)
+
+
+def insert_deliveries(keys: Mapping[uuid.UUID, tuple[int, int]], now: datetime) -> int:
+    """Insert a pending delivery for each message id with its alert and destination.
+
+    Returns how many were not there yet.
+
+    Source: R11.
+    """
+    instant = connection.ops.adapt_datetimefield_value(now)
+    native = connection.features.has_native_uuid_field
+    rows = [
+        (alert, place, key if native else key.hex, instant, instant, instant)
+        for key, (alert, place) in keys.items()
+    ]
+    if not rows:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.executemany(INSERT_DELIVERY, rows)
         return int(cursor.rowcount)
 
 

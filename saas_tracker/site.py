@@ -52,6 +52,7 @@ NAVIGATION = [
             table(_("Contracts"), "contract", "contracts_contract"),
             table(_("Terms"), "date_range", "contracts_term"),
             table(_("Vendors"), "storefront", "contracts_vendor"),
+            item(_("Import"), "upload_file", "contracts:import"),
         ],
     },
     {
@@ -99,7 +100,7 @@ NAVIGATION = [
             table(_("Alert policies"), "tune", "contracts_alertpolicy"),
             table(_("Destinations"), "alternate_email", "contracts_destination"),
             table(_("Import mappings"), "table_convert", "contracts_importmapping"),
-            table(_("Imports"), "upload_file", "contracts_importrun"),
+            table(_("Imported files"), "history", "contracts_importrun"),
             table(_("Jobs"), "monitor_heart", "contracts_heartbeat"),
         ],
     },

@@ -69,7 +69,7 @@ class PersonAdmin(BaseHistoryAdmin, BaseUserAdmin, BaseAdmin):
         (None, {"fields": (("email", "name"), ("time_zone", "locale"))}),
         (
             _("Access"),
-            {"fields": (("is_active", "is_staff", "is_superuser"), ("last_login", "created_at"))},
+            {"fields": (("is_active", "is_staff"), "is_superuser", ("last_login", "created_at"))},
         ),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)

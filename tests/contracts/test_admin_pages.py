@@ -39,8 +39,8 @@ def named(model: type[models.Model], kind: str) -> str:
 
 
 def one_of(model: type[models.Model]) -> models.Model:
-    factory = getattr(factories, f"{model.__name__}Factory")
-    return factory()
+    row: models.Model = getattr(factories, f"{model.__name__}Factory")()
+    return row
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)

@@ -101,7 +101,7 @@ def test_a_renewing_contract_counts_to_the_day_to_send_notice_by() -> None:
     contract = contract_with_term(notice_value=90, end_date=date(2026, 8, 31))
     decision = seen().decisions[0]
     assert decision.is_notice
-    assert decision.act_by == contract.terms.get().send_by < date(2026, 6, 2)
+    assert decision.act_by == contract.terms.get().send_by == date(2026, 6, 1)
 
 
 def test_what_can_no_longer_be_decided_is_not_asked() -> None:
@@ -117,11 +117,9 @@ def test_what_can_no_longer_be_decided_is_not_asked() -> None:
 def test_a_late_sender_is_asked_until_the_deadline_itself() -> None:
     contract = contract_with_term(notice_value=90, end_date=date(2026, 8, 31))
     term = contract.terms.get()
-    between = term.send_by + timedelta(days=1)
-    if between <= term.notice_deadline:
-        found = decidable(Term.objects.all(), between)
-        assert list(found) == [term]
-    assert not decidable(Term.objects.all(), term.notice_deadline + timedelta(days=1)).exists()
+    assert (term.send_by, term.notice_deadline) == (date(2026, 6, 1), date(2026, 6, 2))
+    assert list(decidable(Term.objects.all(), date(2026, 6, 2))) == [term]
+    assert list(decidable(Term.objects.all(), date(2026, 6, 3))) == []
 
 
 def test_a_person_is_asked_about_what_they_see() -> None:

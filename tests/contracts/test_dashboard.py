@@ -74,7 +74,7 @@ def shown(client: Client, **query: Any) -> Any:
 
 
 def rows_behind(client: Client, address: str) -> int:
-    return client.get(address).context["cl"].result_count
+    return int(client.get(address).context["cl"].result_count)
 
 
 @pytest.mark.parametrize("window", [30, 60, 90, 120])

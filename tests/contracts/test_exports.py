@@ -94,7 +94,7 @@ def test_the_selected_contracts_are_exported(action: str) -> None:
     wanted, _other = contract_with_term(title="wanted"), contract_with_term(title="other")
     data = {"action": action, "_selected_action": [wanted.pk]}
     response = superuser().post(page("contracts_contract_changelist"), data)
-    content = b"".join(response.streaming_content)
+    content = response.getvalue()
     assert response["Content-Disposition"].startswith("attachment")
     if action == "export_xlsx":
         rows = list(load_workbook(BytesIO(content)).active.iter_rows(values_only=True))

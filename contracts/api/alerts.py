@@ -30,6 +30,8 @@ OWN_DESTINATION = _("Only administrators of the organisation name another owner.
 
 
 class AlertPolicySerializer(RecordSerializer):
+    """Days before a deadline, the largest first."""
+
     offsets = serializers.ListField(
         child=serializers.IntegerField(min_value=0, max_value=730), max_length=20
     )
@@ -51,6 +53,8 @@ class AlertPolicyViewSet(Editable):
 
 
 class AlertSerializer(RecordSerializer):
+    """One thing to be said about a term."""
+
     contract = serializers.IntegerField(source="term.contract_id", read_only=True)
     contract_title = serializers.CharField(source="term.contract.title", read_only=True)
 
@@ -92,6 +96,8 @@ class AlertViewSet(ReadOnly):
 
 
 class DestinationSerializer(RecordSerializer):
+    """An address on a channel."""
+
     class Meta:
         model = Destination
         fields = (
@@ -128,6 +134,8 @@ class DestinationViewSet(Editable):
 
 
 class DeliverySerializer(RecordSerializer):
+    """One alert to one destination."""
+
     address = serializers.CharField(source="destination.address", read_only=True)
 
     class Meta:
@@ -157,6 +165,8 @@ class DeliveryViewSet(ReadOnly):
 
 
 class AttemptSerializer(RecordSerializer):
+    """One try to send a delivery."""
+
     class Meta:
         model = DeliveryAttempt
         fields = (
@@ -181,6 +191,8 @@ class AttemptViewSet(ReadOnly):
 
 
 class HeartbeatSerializer(RecordSerializer):
+    """The last completed run of a job."""
+
     saw = serializers.DictField(read_only=True)
 
     class Meta:

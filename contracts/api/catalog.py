@@ -11,6 +11,8 @@ from contracts.models import Category, Product, Vendor, VendorAlias, choices
 
 
 class CategorySerializer(RecordSerializer):
+    """What software is for."""
+
     parent_name = serializers.CharField(source="parent.name", read_only=True, allow_null=True)
 
     class Meta:
@@ -30,6 +32,8 @@ class CategoryViewSet(Editable):
 
 
 class VendorSerializer(RecordSerializer):
+    """Who sells to us."""
+
     class Meta:
         model = Vendor
         fields = (
@@ -57,6 +61,8 @@ class VendorViewSet(Editable):
 
 
 class VendorAliasSerializer(RecordSerializer):
+    """Another spelling of a vendor."""
+
     vendor_name = serializers.CharField(source="vendor.name", read_only=True)
 
     class Meta:
@@ -76,6 +82,8 @@ class VendorAliasViewSet(AppendOnly, RemoveRow):
 
 
 class ProductSerializer(RecordSerializer):
+    """Something a vendor sells."""
+
     vendor_name = serializers.CharField(source="vendor.name", read_only=True)
     category_name = serializers.CharField(source="category.name", read_only=True, allow_null=True)
 

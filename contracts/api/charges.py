@@ -24,6 +24,8 @@ NO_DEPARTMENT = _("Name a contract or a department that you work for.")
 
 
 class ChargeSerializer(RecordSerializer):
+    """A row of the ledger."""
+
     vendor_name = serializers.CharField(source="vendor.name", read_only=True, allow_null=True)
 
     class Meta:
@@ -57,6 +59,8 @@ class ChargeSerializer(RecordSerializer):
 
 
 class ReversalSerializer(StrictSerializer):
+    """When and why a charge is taken back."""
+
     charged_on = DayField(
         required=False, help_text=_("The day of the reversal; today if left out.")
     )
@@ -94,6 +98,8 @@ class ChargeViewSet(AppendOnly):
 
 
 class FxRateSerializer(RecordSerializer):
+    """One unit of `base` is `rate` units of `quote`."""
+
     class Meta:
         model = FxRate
         fields = ("id", "fixed_on", "base", "quote", "rate", "source", "created_at")
@@ -122,6 +128,8 @@ class FxRateViewSet(AppendOnly):
 
 
 class BudgetSerializer(RecordSerializer):
+    """A plan for a fiscal year; `key` is the name of the vendor, category or department."""
+
     class Meta:
         model = Budget
         fields = (

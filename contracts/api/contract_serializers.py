@@ -37,6 +37,8 @@ class CurrentTermSerializer(TermRowSerializer):
 
 
 class ContractSerializer(RecordSerializer):
+    """What was agreed with a vendor."""
+
     vendor_name = serializers.CharField(source="vendor.name", read_only=True)
     category_name = serializers.CharField(source="category.name", read_only=True, allow_null=True)
     department_name = serializers.CharField(
@@ -112,15 +114,21 @@ class NextTermSerializer(RecordSerializer):
 
 
 class CancellationSerializer(StrictSerializer):
+    """When and why a contract ends."""
+
     last_day = DayField(help_text=_("The last day in force."))
     reason = serializers.CharField(max_length=250, allow_blank=True, default="")
 
 
 class NoticeSerializer(StrictSerializer):
+    """When notice was sent."""
+
     given_on = DayField(help_text=_("The day on which notice was sent."))
 
 
 class ContractLinkSerializer(RecordSerializer):
+    """`from_contract` is continued by `to_contract`."""
+
     class Meta:
         model = ContractLink
         fields = ("id", "from_contract", "to_contract", "kind", "created_at", "updated_at")

@@ -11,6 +11,8 @@ from contracts.models import Department, Membership, choices
 
 
 class DepartmentSerializer(RecordSerializer):
+    """A part of the organisation."""
+
     parent_name = serializers.CharField(source="parent.name", read_only=True, allow_null=True)
 
     class Meta:
@@ -37,6 +39,8 @@ class DepartmentViewSet(Editable):
 
 
 class MembershipSerializer(RecordSerializer):
+    """A person's role in a department, or in the whole organisation where `department` is null."""
+
     user_email = serializers.CharField(source="user.email", read_only=True)
     department_name = serializers.CharField(
         source="department.name", read_only=True, allow_null=True

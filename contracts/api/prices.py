@@ -11,6 +11,8 @@ from contracts.models import PriceChange, PriceFlag, choices
 
 
 class PriceChangeSerializer(RecordSerializer):
+    """What changed from one term to the next."""
+
     contract_title = serializers.CharField(source="contract.title", read_only=True)
     currency = serializers.CharField(source="contract.currency", read_only=True)
     changed_on = serializers.DateField(source="after.start_date", read_only=True)
@@ -45,6 +47,8 @@ class PriceChangeViewSet(ReadOnly):
 
 
 class PriceFlagSerializer(RecordSerializer):
+    """A price change that somebody should look at."""
+
     contract = serializers.IntegerField(source="term.contract_id", read_only=True)
     contract_title = serializers.CharField(source="term.contract.title", read_only=True)
     currency = serializers.CharField(source="term.contract.currency", read_only=True)

@@ -10,7 +10,7 @@ from contracts.api import filters
 from contracts.api.rows import Row
 from contracts.api.serializers import RecordSerializer
 from contracts.api.viewsets import Editable
-from contracts.models import Contract, LicenceLine, Term
+from contracts.models import Contract, LicenceLine, Term, choices
 from contracts.models.terms import DERIVED_FIELDS
 from contracts.queries.proof import sentences
 
@@ -60,8 +60,13 @@ def editable_terms(user: Any) -> QuerySet[Term]:
 
 
 class TermSerializer(RecordSerializer):
+    """A period of a contract at one price; deadlines and their proof are computed."""
+
     contract_title = serializers.CharField(source="contract.title", read_only=True)
     currency = serializers.CharField(source="contract.currency", read_only=True)
+    anchor_kind = serializers.ChoiceField(
+        choices=choices.ALERT_KINDS, allow_blank=True, read_only=True
+    )
     proof = ProofField(read_only=True)
 
     class Meta:
@@ -121,6 +126,8 @@ class TermViewSet(Editable):
 
 
 class LicenceLineSerializer(RecordSerializer):
+    """One line of an order form."""
+
     product_name = serializers.CharField(source="product.name", read_only=True, allow_null=True)
     currency = serializers.CharField(source="term.contract.currency", read_only=True)
 

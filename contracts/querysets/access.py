@@ -76,8 +76,8 @@ class AdministeredQuerySet(SharedQuerySet[M]):
 
     def editable_by(self, user: Any) -> Self:
         """Keep everything for an administrator of the whole organisation, nothing for anybody else."""
-        administers = user.is_superuser or (
-            user.is_active
-            and user.memberships.filter(role=Role.ADMINISTRATOR, department=None).exists()
+        administers = user.is_active and (
+            user.is_superuser
+            or user.memberships.filter(role=Role.ADMINISTRATOR, department=None).exists()
         )
         return self.all() if administers else self.none()

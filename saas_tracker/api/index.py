@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 
 from contracts.api.urls import RESOURCES
 
-OTHERS = ("users", "me", "api-tokens")
+OTHERS = ("users", "api-tokens")
 
 
 class IndexView(APIView):
@@ -19,7 +19,12 @@ class IndexView(APIView):
         """Return each resource with its address, the schema and the documentation."""
         names = {name: f"api:{name}-list" for name in RESOURCES}
         names |= {name: f"{name}-list" for name in OTHERS}
-        names |= {"metrics": "api-metrics:index", "schema": "schema", "docs": "api-docs"}
+        names |= {
+            "me": "me",
+            "metrics": "api-metrics:index",
+            "schema": "schema",
+            "docs": "api-docs",
+        }
         return Response(
             {name: request.build_absolute_uri(reverse(view)) for name, view in names.items()}
         )

@@ -9,7 +9,7 @@ from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSet
+from rest_framework.views import APIView
 
 from contracts.api import filters
 from contracts.api.permissions import FOR_ADMINISTRATORS
@@ -22,6 +22,8 @@ from saas_tracker.api.permissions import SessionOnly
 
 
 class UserSerializer(RecordSerializer):
+    """A person with an account."""
+
     class Meta:
         model = User
         fields = (
@@ -49,17 +51,19 @@ class UserViewSet(ReadOnly):
         return User.objects.order_by("id")
 
 
-class MeViewSet(ViewSet):
+class MeView(APIView):
     """The person that asks."""
 
-    @extend_schema(responses=UserSerializer)
-    def list(self, request: Request) -> Response:
+    @extend_schema(responses=UserSerializer, operation_id="me_retrieve")
+    def get(self, request: Request) -> Response:
         """Return who you are."""
         me = User.objects.filter(pk=owner_of(request).pk)
         return Response(reader_of(UserSerializer).read(me)[0])
 
 
 class ApiTokenSerializer(RecordSerializer):
+    """A program's right to act for its owner."""
+
     scopes = serializers.ListField(
         child=serializers.ChoiceField(
             choices=[(scope.value, scope.value) for scope in tokens.Scope]
@@ -79,6 +83,8 @@ class ApiTokenSerializer(RecordSerializer):
 
 
 class NewTokenSerializer(ApiTokenSerializer):
+    """A token with its secret, shown this once."""
+
     secret = serializers.CharField(read_only=True)
 
     class Meta(ApiTokenSerializer.Meta):

@@ -10,11 +10,11 @@ from saas_tracker.api.index import IndexView
 
 router = SimpleRouter()
 router.register("users", people.UserViewSet, basename="users")
-router.register("me", people.MeViewSet, basename="me")
 router.register("api-tokens", people.ApiTokenViewSet, basename="api-tokens")
 
 urlpatterns = [
     path("v1/", IndexView.as_view(), name="api-index"),
+    path("v1/me/", people.MeView.as_view(), name="me"),
     path("v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path(
         "docs/",

@@ -89,7 +89,7 @@ ACTIONS = {
     Route("api:charges-reverse", "post"): "401 404 403 201 404 201",
     Route("api:alerts-acknowledge", "post"): "401 404 403 200 404 200",
     Route("api-tokens-revoke", "post"): "401 404 404 200 404 404",
-    Route("me-list", "get"): EVERYBODY,
+    Route("me", "get"): EVERYBODY,
     Route("api-index", "get"): EVERYBODY,
     Route("schema", "get"): EVERYBODY,
     Route("api-docs", "get"): "302 200 200 200 200 200",

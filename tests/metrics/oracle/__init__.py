@@ -1,6 +1,6 @@
 """The figures again, the slow way: every day of every contract looked at one by one.
 
-Nothing of `metrics` is used here, and no formula is shared with it: only the definitions.
+Nothing of `metrics` is used here but the question itself, and no formula is shared with it: only the definitions.
 """
 
 from tests.metrics.oracle.days import Figures, birthday

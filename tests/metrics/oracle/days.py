@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
+from metrics.queries.question import Question
 from tests.metrics.stories import ContractStory, Story, TermStory
 
 DAY = timedelta(days=1)
@@ -74,12 +75,11 @@ def share(part: Fraction | int, whole: Fraction | int) -> str | None:
 class Days:
     """A story and a question to it."""
 
-    def __init__(
-        self, story: Story, first: date, last: date, as_of: date, *, by: str, grace: int
-    ) -> None:
-        self.story, self.first, self.last = story, first, last
-        self.as_of, self.by, self.grace = as_of, by, grace
-        self.before = first - DAY
+    def __init__(self, story: Story, question: Question) -> None:
+        self.story = story
+        self.first, self.last = question.window.start, question.window.end
+        self.as_of, self.by, self.grace = question.as_of, question.by, question.grace
+        self.before = self.first - DAY
         self.currencies = sorted({c.currency for c in story.contracts})
         self.lineage = self._lineages()
         self.worth: dict[tuple[str, date], Decimal] = {}

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 90
 PARTS = ("web", "worker", "beat")
 
 

@@ -11,6 +11,9 @@ LATE_OFFSET = -1
 # A day that passed longer ago is history: no alert is raised about it any more.
 MISSED_REACH = timedelta(days=400)
 MAX_ATTEMPTS = 12
+# A day this near, and a recipient not reached for this long: somebody else is told as well.
+URGENT = timedelta(days=7)
+PATIENCE = timedelta(hours=1)
 JITTER = 0.2
 RETRY_DELAYS = (
     timedelta(seconds=5),

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contracts.models import Alert, Delivery, Destination
 from contracts.queries import recipients
+from contracts.rules.alerts import PATIENCE, URGENT
 from contracts.rules.vocabulary import AlertState, ChannelKind, DeliveryState
 from contracts.services import alert_sql
 
@@ -78,14 +79,20 @@ def dedup_key(alert: Waiting, destination: Destination) -> uuid.UUID:
 def address_open(*, now: datetime, alert_id: int | None = None) -> Addressed:
     """Give every open alert that reaches nobody a delivery to each recipient of its nearest level.
 
-    A level in which a delivery has failed for good is passed over: the next one is told instead. An
-    alert without anybody left is counted and looked at again by the next run. Works in bounded
+    A level in which a delivery has failed for good is passed over: the next one is told instead. So
+    is one that could not be reached for an hour when the day is near; its delivery is still tried.
+    An alert without anybody left is counted and looked at again by the next run. Works in bounded
     batches, one transaction each; with `alert_id` on that alert alone.
 
     Source: R11.
     """
+    if alert_id is not None:
+        return _address_all(_unaddressed().filter(pk=alert_id), now)
+    return _address_all(_unaddressed(), now) + _address_all(_stuck(now), now)
+
+
+def _address_all(waiting: QuerySet[Alert], now: datetime) -> Addressed:
     total, last = Addressed(), 0
-    waiting = _unaddressed() if alert_id is None else _unaddressed().filter(pk=alert_id)
     while rows := waiting.filter(pk__gt=last).order_by("pk").values_list(*WAITING_COLUMNS)[:BATCH]:
         batch = [Waiting(*row) for row in rows]
         total += _address(batch, now)
@@ -127,13 +134,29 @@ def _unaddressed() -> QuerySet[Alert]:
     return Alert.objects.filter(~Exists(alive), state=AlertState.OPEN).exclude(reason="told")
 
 
+def _stuck(now: datetime) -> QuerySet[Alert]:
+    """Return open alerts about a near day whose every recipient could not be reached for an hour."""
+    alive = Delivery.objects.filter(alert=OuterRef("pk")).exclude(state__in=ASTRAY)
+    stuck = _not_reached(now)
+    near = Alert.objects.filter(
+        state=AlertState.OPEN,
+        anchor_date__lte=now.date() + URGENT,
+        pk__in=Delivery.objects.filter(stuck).values("alert"),
+    )
+    return near.filter(~Exists(alive.exclude(stuck)))
+
+
+def _not_reached(now: datetime) -> Q:
+    return Q(state=DeliveryState.PENDING, attempts__gt=0, created_at__lte=now - PATIENCE)
+
+
 @transaction.atomic
 def _address(alerts: Sequence[Waiting], now: datetime) -> Addressed:
     levels = recipients.levels_of({alert.contract_id for alert in alerts})
     destinations = destinations_of(
         {u for of_one in levels.values() for level in of_one for u in level}
     )
-    astray = _astray(alerts)
+    astray = _astray(alerts, now)
     pairs, nobody = [], 0
     for alert in alerts:
         reachable = [
@@ -146,17 +169,19 @@ def _address(alerts: Sequence[Waiting], now: datetime) -> Addressed:
     return Addressed(_create(pairs, astray.cancelled, now), nobody)
 
 
-def _astray(alerts: Sequence[Waiting]) -> Astray:
-    """Read the deliveries of these alerts, which all went astray, in one statement."""
+def _astray(alerts: Sequence[Waiting], now: datetime) -> Astray:
+    """Read which deliveries of these alerts went astray, in one statement."""
     rows = Delivery.objects.filter(
-        alert_id__gte=alerts[0].pk, alert_id__lte=alerts[-1].pk, state__in=ASTRAY
+        Q(state__in=ASTRAY) | _not_reached(now),
+        alert_id__gte=alerts[0].pk,
+        alert_id__lte=alerts[-1].pk,
     ).values_list("pk", "dedup_key", "alert_id", "destination_id", "state")
     found = Astray(defaultdict(set), {})
     for pk, key, alert, place, state in rows:
-        if state == DeliveryState.FAILED:
-            found.failed[alert].add(place)
-        else:
+        if state == DeliveryState.CANCELLED:
             found.cancelled[key] = pk
+        else:
+            found.failed[alert].add(place)
     return found
 
 

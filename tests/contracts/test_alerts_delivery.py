@@ -189,6 +189,25 @@ def test_when_the_last_recipient_fails_the_next_plan_counts_it(
     assert alerts.raise_due(today=NOW.date(), now=NOW).without_recipient == 1
 
 
+@pytest.mark.parametrize(("days_left", "told"), [(7, 1), (8, 0)])
+def test_near_the_day_somebody_else_is_told_after_an_hour_of_failures(
+    owner: User, monkeypatch: pytest.MonkeyPatch, days_left: int, told: int
+) -> None:
+    factories.AdministratorFactory.create(email="admin@tracker.example")
+    add_terms(1, anchor=NOW.date() + timedelta(days=days_left), owner=owner)
+    alerts.raise_due(today=NOW.date(), now=NOW)
+    monkeypatch.setattr(EmailChannel, "send", refusing(Refused("busy", permanent=False)))
+    pump()
+    before = NOW + timedelta(minutes=59)
+    assert alerts.raise_due(today=NOW.date(), now=before).addressed == 0
+    after = NOW + timedelta(minutes=60)
+    assert alerts.raise_due(today=NOW.date(), now=after).addressed == told
+    assert alerts.raise_due(today=NOW.date(), now=after).addressed == 0
+    admin = Delivery.objects.filter(destination__address="admin@tracker.example")
+    assert admin.count() == told
+    assert Delivery.objects.filter(destination__owner=owner, state="pending").count() == 1
+
+
 def test_one_message_that_cannot_be_made_does_not_stop_the_others(
     owner: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -27,6 +27,8 @@ from metrics.queries import dashboard as figures
 from metrics.queries.question import Dimension, Scope
 
 SHOWN = 12
+# Grey that can be read on white and on the dark background alike.
+TICK_COLOUR = "#7a808c"
 SLICES = 8
 QUARTER = timedelta(days=92)
 DEFAULT_WINDOW = 90
@@ -181,7 +183,7 @@ def _bars(rows: Sequence[Share]) -> dict[str, str]:
 
 def _options(amounts: str) -> dict[str, Any]:
     """Return chart options as plain data: no script in the page, amounts from zero."""
-    ticks = {"color": "#6b7280", "maxTicksLimit": 6}
+    ticks = {"color": TICK_COLOUR, "maxTicksLimit": 6}
     names = "x" if amounts == "y" else "y"
     return {
         "animation": False,
@@ -200,7 +202,7 @@ def _options(amounts: str) -> dict[str, Any]:
                 "border": {"display": False},
             },
             names: {
-                "ticks": {"color": "#6b7280", "autoSkip": names == "x", "maxRotation": 0},
+                "ticks": {"color": TICK_COLOUR, "autoSkip": names == "x", "maxRotation": 0},
                 "grid": {"display": False},
             },
         },

@@ -62,6 +62,12 @@ def test_a_native_date_picker_gets_and_sends_iso_days(client: Client, contract: 
     assert 'type="date" name="start_date" value="2027-01-01"' in text
 
 
+def test_the_page_of_a_contract_leads_to_every_decision(client: Client, contract: Contract) -> None:
+    text = client.get(page("contracts_contract_change", contract.pk)).content.decode()
+    for move in ("renew", "notice", "cancel"):
+        assert f'href="{address(contract, move)}"' in text
+
+
 def test_an_impossible_next_term_stays_on_the_page_with_its_reason(
     client: Client, contract: Contract
 ) -> None:
@@ -122,7 +128,7 @@ def test_a_second_cancellation_is_refused_with_its_reason(
 def test_open_alerts_are_acknowledged_with_one_button(client: Client, contract: Contract) -> None:
     alert = AlertFactory(term=contract.terms.get())
     text = client.get(page("contracts_contract_change", contract.pk)).content.decode()
-    assert "Acknowledge alerts" in text
+    assert f'action="{address(contract, "acknowledge")}"' in text
     assert client.get(address(contract, "acknowledge")).status_code == 405
     client.post(address(contract, "acknowledge"))
     alert.refresh_from_db()

@@ -13,9 +13,11 @@ from contracts.importers.fx_csv import WideRates, finish_budget, finish_link
 from contracts.importers.kinds import KINDS, Field
 from contracts.importers.problems import CellRefused, FileRefused, RowError
 from contracts.importers.recipes import Recipe, read_constant
-from contracts.importers.tables import NumberedRow
+from contracts.importers.tables import Cell, NumberedRow
 from contracts.rules.parsing import ParseError
 
+# Cells of a column whose values are kept at hand.
+REMEMBERED = 5_000
 FINISHERS = {
     "register": finish_agreement,
     "contracts": finish_agreement,
@@ -50,6 +52,7 @@ class RowReader:
             (self.kind.fields[name], heading, name in self.kind.required)
             for name, heading in recipe.columns.items()
         ]
+        self._known: dict[str, dict[str, object]] = {name: {} for name in recipe.columns}
         self._constants = {
             name: read_constant(self.kind, name, text) for name, text in recipe.constants.items()
         }
@@ -82,9 +85,18 @@ class RowReader:
             except (CellRefused, ParseError) as refused:
                 yield heading, refused
 
-    def _value(self, field: Field, cell: Any, required: bool) -> object:
-        if cell != "" and not (isinstance(cell, str) and cell.isspace()):
+    def _value(self, field: Field, cell: Cell, required: bool) -> object:
+        if not isinstance(cell, str):
             return field.read(cell, self._formats)
+        # Files repeat themselves: names, currencies, zeros, days.
+        known = self._known[field.name]
+        if cell in known:
+            return known[cell]
+        if cell and not cell.isspace():
+            if len(known) >= REMEMBERED:
+                known.clear()
+            known[cell] = value = field.read(cell, self._formats)
+            return value
         if required and field.name not in self._constants:
             raise CellRefused("missing")
         return field.blank

@@ -99,16 +99,17 @@ class ChargeIntake:
         elif contract.pk and not vendor:
             named["vendor"] = contract.vendor
         book.keep(named, row.number)
-        self._new.append(
-            Charge(
-                source=recipe.source,
-                external_id=values["external_id"],
-                contract=contract,
-                description=values.get("description") or "",
-                **named,
-                **said,
+        if self._state.writing:
+            self._new.append(
+                Charge(
+                    source=recipe.source,
+                    external_id=values["external_id"],
+                    contract=contract,
+                    description=values.get("description") or "",
+                    **named,
+                    **said,
+                )
             )
-        )
 
     def _write(self) -> None:
         if self._state.writing:

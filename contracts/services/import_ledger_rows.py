@@ -129,7 +129,7 @@ class RateIntake:
         self._new: list[FxRate] = []
         decisions = [self._decide(row, recipe) for row in rows]
         if self._state.writing:
-            FxRate.objects.bulk_create(self._new, batch_size=import_store.BATCH)
+            import_store.create(FxRate, self._new, self._state.by)
         return decisions
 
     def _decide(self, row: ParsedRow, recipe: Recipe) -> Decision:

@@ -79,7 +79,7 @@ class VendorNames(Names[Vendor]):
                 self._nearness.add(normal)
 
     def _unknown(self, name: str) -> Vendor:
-        normal = normal_form(name)[:200]
+        normal = normal_form(name)
         if normal not in self._by_normal:
             self._by_normal[normal] = Vendor(name=name, normal_name=normal)
         vendor = self._by_normal[normal]

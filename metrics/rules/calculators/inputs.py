@@ -13,7 +13,7 @@ from contracts.rules.parsing import ParseError, parse_amount, parse_date
 Value = Fraction | date | str | tuple[Fraction, ...]
 
 MOST_DIGITS = 15
-MOST_PLACES = 10
+MOST_PLACES = 15
 MOST_ITEMS = 1000
 LONGEST_TEXT = 10_000
 _SEPARATORS = re.compile(r"[;\s]+|,\s+")
@@ -28,8 +28,8 @@ MESSAGES: dict[str, str] = {
     "below": "Not below %(limit)s.",
     "above": "Not above %(limit)s.",
     "rate_above_one": "%(text)s as a ratio is above 100 %%. Write %(text)s%% or its hundredth.",
-    "not_zero": "Not zero.",
     "not_whole": "A whole number.",
+    "inconsistent": "The inputs contradict each other.",
     "choice": "One of: %(known)s.",
 }
 
@@ -67,7 +67,6 @@ class Input:
     optional: bool = False
     low: Fraction | None = Fraction(0)
     high: Fraction | None = None
-    not_zero: bool = False
     choices: tuple[str, ...] = ()
 
     @property
@@ -138,7 +137,7 @@ def read(given: object, wanted: Input) -> Value:
     percentage (3%); the values of a list are separated by spaces, semicolons or line ends. Raises
     InputError with the reason.
 
-    Source: importing, R24.
+    Source: R24.
     """
     if wanted.kind in LISTS:
         return _list(given, wanted)
@@ -155,7 +154,7 @@ def read(given: object, wanted: Input) -> Value:
 def as_text(given: object) -> str:
     """Return what was typed or sent as text; a truth value or anything nested is refused.
 
-    Source: importing.
+    Source: R24.
     """
     if isinstance(given, bool) or not isinstance(given, str | int | float | Decimal):
         raise InputError("not_text")
@@ -170,7 +169,7 @@ def number(text: str) -> tuple[Fraction, int, bool]:
 
     Example: "45.95%" is 0.4595 with 4 places. Raises InputError.
 
-    Source: importing.
+    Source: R24.
     """
     is_percentage = text.endswith("%")
     try:
@@ -205,8 +204,6 @@ def _checked(text: str, wanted: Input, kind: Kind) -> Fraction:
         raise InputError("below", limit=_limit(wanted.low, kind))
     if wanted.high is not None and value > wanted.high:
         _refuse_high(text, wanted.high, kind, is_percentage=is_percentage)
-    if wanted.not_zero and value == 0:
-        raise InputError("not_zero")
     if kind == Kind.COUNT and value.denominator != 1:
         raise InputError("not_whole")
     return value

@@ -84,9 +84,9 @@ class Calculator:
     notes: tuple[Note, ...] = field(default=())
 
 
-def amount(name: str, label: str, *, default: str = "", not_zero: bool = False) -> Input:
+def amount(name: str, label: str, *, default: str = "") -> Input:
     """Return an amount of money, not below zero."""
-    return Input(name, label, Kind.AMOUNT, default=default, not_zero=not_zero)
+    return Input(name, label, Kind.AMOUNT, default=default)
 
 
 def aside(name: str, label: str, kind: Kind = Kind.AMOUNT) -> Input:
@@ -99,12 +99,9 @@ def number(name: str, label: str, *, default: str = "", high: int = 10_000) -> I
     return Input(name, label, Kind.NUMBER, default=default, high=Fraction(high))
 
 
-def count(
-    name: str, label: str, *, default: str = "", low: int = 0, high: int = 10**12
-) -> Input:
+def count(name: str, label: str, *, default: str = "", low: int = 0, high: int = 10**12) -> Input:
     """Return a whole number."""
-    bounds = {"low": Fraction(low), "high": Fraction(high)}
-    return Input(name, label, Kind.COUNT, default=default, **bounds)
+    return Input(name, label, Kind.COUNT, default=default, low=Fraction(low), high=Fraction(high))
 
 
 def share(name: str, label: str, *, default: str = "") -> Input:

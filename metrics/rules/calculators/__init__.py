@@ -1,0 +1,1 @@
+"""The calculators of the field: `answering.calculate(name, inputs)` and `catalogue.CALCULATORS`."""

@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import ClassVar, Self
 
-from django.db.models import Q
-
 from contracts.querysets.access import M, ScopedQuerySet
 from contracts.rules.alerts import MAX_ATTEMPTS
 from contracts.rules.vocabulary import DeliveryState
@@ -23,11 +21,17 @@ class DeliveryQuerySet(ScopedQuerySet[M]):
     department_paths: ClassVar[tuple[str, ...]] = ("alert__term__contract__department",)
     owner_paths: ClassVar[tuple[str, ...]] = ("alert__term__contract__owner", "destination__owner")
 
-    def due(self, now: datetime) -> Self:
-        """Keep what a sender may claim: pending and its time come, or leased by a sender that is gone."""
-        pending = Q(state=DeliveryState.PENDING, next_at__lte=now)
-        abandoned = Q(state=DeliveryState.LEASED, lease_until__lt=now)
-        return self.filter(pending | abandoned, attempts__lt=MAX_ATTEMPTS)
+    def ready(self, now: datetime) -> Self:
+        """Keep what waits for a sender and whose time has come, the longest wait first."""
+        return self.filter(
+            state=DeliveryState.PENDING, next_at__lte=now, attempts__lt=MAX_ATTEMPTS
+        ).order_by("next_at", "pk")
+
+    def abandoned(self, now: datetime) -> Self:
+        """Keep what a sender leased and never finished, the longest ago first."""
+        return self.filter(state=DeliveryState.LEASED, lease_until__lt=now).order_by(
+            "lease_until", "pk"
+        )
 
 
 class AttemptQuerySet(ScopedQuerySet[M]):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from contracts.models import Delivery, DeliveryAttempt
@@ -40,18 +40,23 @@ class Outcome:
 def claim(*, now: datetime, limit: int) -> list[Claim]:
     """Lease up to `limit` due deliveries and write an attempt for each, before anything is sent.
 
-    An attempt whose sender is gone is noted as uncertain. Any number of senders may claim at once:
-    no two get the same row.
+    What was abandoned is taken over only when nothing else waits, and alone: a message that kills
+    its sender must not use up the attempts of others. Its last attempt is noted as uncertain. Any
+    number of senders may claim at once: no two get the same row.
 
     Source: R12.
     """
-    due = Delivery.objects.due(now)
+    again = Delivery.objects.abandoned(now).filter(attempts__lt=MAX_ATTEMPTS)
+    return _lease(Delivery.objects.ready(now)[:limit], now) or _lease(again[:1], now)
+
+
+def _lease(due: QuerySet[Delivery], now: datetime) -> list[Claim]:
     if not due.exists():
         return []
     lease = uuid.uuid4()
     until = now + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
     with transaction.atomic():
-        rows = due.select_for_update(skip_locked=True).order_by("next_at", "pk")[:limit]
+        rows = due.select_for_update(skip_locked=True)
         claims = [Claim(row.pk, lease, row.attempts + 1, until) for row in rows]
         ids = [one.delivery_id for one in claims]
         _end_unfinished(ids, now)
@@ -85,23 +90,23 @@ def finish(held: Claim, outcome: Outcome, *, now: datetime) -> bool:
     return in_time
 
 
-@transaction.atomic
 def give_up_abandoned(*, now: datetime) -> int:
     """Mark as failed what was abandoned in its last allowed attempt; returns how many.
 
     Source: R11.
     """
-    abandoned = Delivery.objects.filter(
-        state=DeliveryState.LEASED, lease_until__lt=now, attempts__gte=MAX_ATTEMPTS
-    )
-    ids = list(abandoned.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    abandoned = Delivery.objects.abandoned(now).filter(attempts__gte=MAX_ATTEMPTS)
+    if not abandoned.exists():
+        return 0
     outcome = Outcome(
         AttemptOutcome.UNCERTAIN, DeliveryState.FAILED, _("Every attempt ended without an answer.")
     )
-    _end_unfinished(ids, now)
-    Delivery.objects.filter(pk__in=ids).update(**_values(outcome, now))
-    for pk in ids:
-        _pass_on(pk, now)
+    with transaction.atomic():
+        ids = list(abandoned.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        _end_unfinished(ids, now)
+        Delivery.objects.filter(pk__in=ids).update(**_values(outcome, now))
+        for pk in ids:
+            _pass_on(pk, now)
     return len(ids)
 
 

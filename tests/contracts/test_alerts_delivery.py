@@ -153,6 +153,23 @@ def test_a_message_that_kills_its_sender_twelve_times_is_given_up(delivery: Deli
     assert [letter.to for letter in mail.outbox] == [["admin@tracker.example"]]
 
 
+def test_a_message_that_kills_its_sender_takes_no_attempt_from_the_others(owner: User) -> None:
+    add_terms(4, anchor=NOW.date() + timedelta(days=100), owner=owner)
+    alerts.raise_due(today=NOW.date(), now=NOW)
+    sender = deliveries.Sender(lambda: now, lambda: 0.0)
+    now = NOW
+    killer = Delivery.objects.order_by("pk")[0].pk
+    for _ in range(60):
+        for held in leases.claim(now=now, limit=4):
+            if held.delivery_id == killer:
+                break
+            deliveries.send_one(held, sender)
+        now += LEASE + timedelta(seconds=1)
+    leases.give_up_abandoned(now=now)
+    states = Delivery.objects.order_by("pk").values_list("state", "attempts")
+    assert list(states) == [("failed", MAX_ATTEMPTS)] + [("sent", 2)] * 3
+
+
 def test_a_permanent_failure_goes_to_the_next_level_at_once(
     owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

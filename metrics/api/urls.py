@@ -2,10 +2,13 @@
 
 from django.urls import path
 
+from metrics.api.calculators import CalculatorsView, CalculatorView
 from metrics.api.views import FiguresView, MetricsView
 
 app_name = "api-metrics"
 urlpatterns = [
     path("", MetricsView.as_view(), name="index"),
+    path("calculators/", CalculatorsView.as_view(), name="calculators"),
+    path("calculators/<slug:name>/", CalculatorView.as_view(), name="calculator"),
     path("<slug:family>/", FiguresView.as_view(), name="figures"),
 ]

@@ -1,7 +1,7 @@
 """What was really charged: gross to net, returns and purchases, by charge date."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -73,11 +73,22 @@ class Actual:
     label: str
     name: str
     currency: str
-    charges: int
-    gross: Fraction
-    deductions: Fraction
-    credit: Fraction
-    net: Fraction
+    charges: int = 0
+    gross: Fraction = Fraction(0)
+    deductions: Fraction = Fraction(0)
+    credit: Fraction = Fraction(0)
+    net: Fraction = Fraction(0)
+
+    def __add__(self, other: "Actual") -> "Actual":
+        """Add the charges of another period."""
+        return replace(
+            self,
+            charges=self.charges + other.charges,
+            gross=self.gross + other.gross,
+            deductions=self.deductions + other.deductions,
+            credit=self.credit + other.credit,
+            net=self.net + other.net,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +118,15 @@ def charged(
         amounts=", ".join(exact_sum(f"ch.{each}") for each in AMOUNTS),
     )
     return [_actual(row) for row in sorted(rows, key=lambda row: row[:3])]
+
+
+def by_year(months: Iterable[Actual]) -> list[Actual]:
+    """Add months of charges to their years, exactly."""
+    found: dict[tuple[str, str, str], Actual] = {}
+    for month in months:
+        key = (month.label[:4], month.name, month.currency)
+        found[key] = found.get(key, Actual(*key)) + month
+    return [found[key] for key in sorted(found)]
 
 
 def returned(window: Period, scope: Scope = EVERYTHING) -> Returns:

@@ -8,7 +8,6 @@ from contracts.models import Budget
 from metrics.rules.spend import variance, variance_ratio
 
 TOTAL = "total"
-DIMENSIONS = ("vendor", "category", "department")
 
 # (dimension, name, currency): what it came to.
 Spent = Mapping[tuple[str, str, str], Fraction]
@@ -25,6 +24,12 @@ class BudgetLine:
     actual: Fraction
     variance: Fraction
     ratio: Fraction | None
+
+
+def dimensions(year: int) -> set[str]:
+    """Return what the budgets of a year are made for."""
+    plans = Budget.objects.filter(fiscal_year=year).order_by()
+    return set(plans.values_list("dimension", flat=True).distinct())
 
 
 def against(year: int, spent: Spent) -> list[BudgetLine]:

@@ -90,9 +90,10 @@ def actual_spend(question: Question) -> Figures:
     """Return what was charged by period and by vendor, and the return rates."""
     window, scope = question.window, question.scope
     back = actuals.returned(window, scope)
+    months = actuals.charged(window, "month", scope=scope)
     return {
-        "actuals_month": keys.of_charges(actuals.charged(window, "month", scope=scope), "label"),
-        "actuals_year": keys.of_charges(actuals.charged(window, "year", scope=scope), "label"),
+        "actuals_month": keys.of_charges(months, "label"),
+        "actuals_year": keys.of_charges(actuals.by_year(months), "label"),
         "actuals_vendor": keys.of_charges(
             actuals.charged(window, "year", "vendor", scope), "label", "name"
         ),
@@ -193,8 +194,11 @@ def budget_lines(question: Question) -> Figures:
     year = question.window.start.year
     window, scope = Period(date(year, 1, 1), date(year, 12, 31)), question.scope
     charged, accrued = {}, {}
+    planned = budgets.dimensions(year)
     for name in (None, *DIMENSIONS):
         key = name or budgets.TOTAL
+        if key not in planned:
+            continue
         for row in actuals.charged(window, "year", name, scope):
             charged[key, row.name, row.currency] = row.net
         for cost in spend.accrued_spend(window, "year", name, scope):

@@ -41,7 +41,7 @@ UNITS: dict[Unit, tuple[str, str, str]] = {
         "COALESCE(root.first_id, c.id)",
     ),
 }
-# Units by currency: what a unit was worth at each snapshot, and the first day it paid.
+# Units by currency: what a unit was worth at each snapshot, and from one to the next.
 SNAPSHOTS = """
 WITH RECURSIVE $lineages
 snap(k, day) AS ($snaps),
@@ -55,14 +55,6 @@ held AS (
     WHERE $visible
     GROUP BY 1, 2, 3
 ),
-paid AS (
-    SELECT $paid_currency AS currency, $unit AS unit, MIN(l.first_day) AS day
-    FROM contracts_ledgerentry l
-    JOIN contracts_contract c ON c.id = l.contract_id
-    $units
-    WHERE $visible AND l.annual_value > 0
-    GROUP BY 1, 2
-),
 pairs AS (
     SELECT currency, unit, k, CAST(SUM(v0) AS bigint) AS v0, CAST(SUM(v1) AS bigint) AS v1
     FROM (
@@ -71,6 +63,19 @@ pairs AS (
         SELECT currency, unit, k + 1, v, 0 FROM held WHERE k < %(last)s
     ) AS either_side
     GROUP BY 1, 2, 3
+),
+"""
+# Only of those who arrive is it asked whether they paid before.
+FIRST_PAID = """
+arrived AS (SELECT DISTINCT unit FROM pairs WHERE v0 = 0 AND v1 > 0),
+paid AS (
+    SELECT $paid_currency AS currency, $unit AS unit, MIN(l.first_day) AS day
+    FROM contracts_contract c
+    $units
+    JOIN arrived ON arrived.unit = $unit
+    JOIN contracts_ledgerentry l ON l.contract_id = c.id
+    WHERE $visible AND l.annual_value > 0
+    GROUP BY 1, 2
 ),
 """
 SPLIT = """
@@ -82,7 +87,7 @@ moves AS (
         CASE WHEN paid.day <= snap.day THEN 1 ELSE 0 END AS paid_before
     FROM pairs
     JOIN snap ON snap.k = pairs.k - 1
-    JOIN paid ON paid.unit = pairs.unit AND paid.currency = $of_currency
+    LEFT JOIN paid ON paid.unit = pairs.unit AND paid.currency = $of_currency
     $mixed
 )
 SELECT currency, k, apart, MAX(paid_before), $opening, $closing, $new, $reactivation,
@@ -104,8 +109,8 @@ AMOUNTS = {
     "contraction": exact_sum("CASE WHEN v1 > 0 AND v1 < v0 THEN v0 - v1 ELSE 0 END"),
     "churn": exact_sum("CASE WHEN v0 > 0 AND v1 = 0 THEN v0 ELSE 0 END"),
 }
-PER_CURRENCY = SNAPSHOTS + CLASSIFIED
-ALL_CURRENCIES = SNAPSHOTS + SPLIT + CLASSIFIED
+PER_CURRENCY = SNAPSHOTS + FIRST_PAID + CLASSIFIED
+ALL_CURRENCIES = SNAPSHOTS + FIRST_PAID + SPLIT + CLASSIFIED
 FLOW_SUMS = """
 base AS (SELECT currency, unit, v FROM held WHERE k = 0 AND v > 0)
 SELECT pairs.currency, $opening, $drops, $rises
@@ -166,7 +171,6 @@ def flows(question: Question) -> dict[str, Flow]:
         {"last": len(days) - 1},
         **_units(question, question.by),
         **FLOW_AMOUNTS,
-        paid_currency="c.currency",
         snaps=_snaps(days),
     )
     return {currency: Flow(*map(amount, sums(halves))) for currency, *halves in rows}

@@ -49,6 +49,10 @@ class MistakenFigure:
     text: str
     value: Figure
 
+    def words(self, unit: Unit) -> str:
+        """The figure as a sentence writes it."""
+        return in_words(self.value, unit)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

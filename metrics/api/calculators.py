@@ -33,7 +33,7 @@ EXPECTED = OpenApiParameter(
 )
 
 
-class InputSerializer(serializers.Serializer[Any]):
+class CalculatorInputSerializer(serializers.Serializer[Any]):
     """What a calculator asks for."""
 
     name = serializers.CharField()
@@ -59,7 +59,7 @@ class CalculatorSerializer(serializers.Serializer[Any]):
     unit = serializers.CharField(
         help_text=gettext_lazy("money (the currency of the inputs), ratio, days, periods, points")
     )
-    inputs = InputSerializer(many=True)
+    inputs = CalculatorInputSerializer(many=True)
     example = serializers.DictField(child=serializers.CharField())
     url = serializers.CharField()
 
@@ -71,21 +71,21 @@ class CalculatorListSerializer(serializers.Serializer[Any]):
     results = CalculatorSerializer(many=True)
 
 
-class WarningSerializer(serializers.Serializer[Any]):
+class CalculatorWarningSerializer(serializers.Serializer[Any]):
     """What to beware of."""
 
     code = serializers.CharField()
     detail = serializers.CharField()
 
 
-class MistakeSerializer(serializers.Serializer[Any]):
+class KnownMistakeSerializer(serializers.Serializer[Any]):
     """A well-known mistake and the figure it gives from the same inputs."""
 
     detail = serializers.CharField()
     figure = serializers.CharField()
 
 
-class ClaimSerializer(serializers.Serializer[Any]):
+class CalculatorClaimSerializer(serializers.Serializer[Any]):
     """What the expected figure turned out to be."""
 
     verdict = serializers.CharField(
@@ -95,20 +95,20 @@ class ClaimSerializer(serializers.Serializer[Any]):
     mistake = serializers.CharField(allow_blank=True)
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class CalculatorAnswerSerializer(serializers.Serializer[Any]):
     """The figure: money with two places, a day as YYYY-MM-DD, all else with six; null: undefined."""
 
     value = serializers.CharField(allow_null=True)
     text = serializers.CharField(help_text=gettext_lazy("As a sentence writes it: 16.67 %."))
-    warnings = WarningSerializer(many=True)
-    mistakes = MistakeSerializer(many=True)
-    claim = ClaimSerializer(allow_null=True)
+    warnings = CalculatorWarningSerializer(many=True)
+    mistakes = KnownMistakeSerializer(many=True)
+    claim = CalculatorClaimSerializer(allow_null=True)
 
 
 class CalculationSerializer(CalculatorSerializer):
     """A calculator with its answer; null as long as no input is given."""
 
-    answer = AnswerSerializer(allow_null=True)
+    answer = CalculatorAnswerSerializer(allow_null=True)
 
 
 class CalculationRequestSerializer(serializers.Serializer[Any]):

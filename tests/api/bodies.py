@@ -81,6 +81,7 @@ CHANGE: dict[str, Body] = {
 }
 
 ACT: dict[str, Body] = {
+    "calculator": {"inputs": {"start": "1000", "end": "1100", "new": "200"}, "claimed": "90%"},
     "contracts-renew": {"start_date": "2027-01-01"},
     "contracts-cancel": {"last_day": "2026-12-31"},
     "contracts-give-notice": {"given_on": "2026-06-01"},

@@ -35,8 +35,8 @@ check: dev ## lint, types, import contracts, templates, migrations, system check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/djlint templates --check --lint --quiet
-	$(CHECK_ENV) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/djlint templates --lint --quiet
+	$(CHECK_ENV) DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 	$(CHECK_ENV) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@! grep -nE '(https?:)?//|--(extra-)?index-url' requirements/*.txt || { echo 'a lock names a host'; exit 1; }

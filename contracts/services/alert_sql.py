@@ -3,7 +3,8 @@
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -12,17 +13,32 @@ from contracts.rules.alerts import PlannedAlert
 # Any number that no other lock of ours uses; planners take their turn by it.
 PLANNER_LOCK = 7_120_907_060
 
+# One row per anchor day, with a list of what is due for it: SQLite would look through every
+# planned alert for each term if it had to join them.
 PLANNED = {
     "postgresql": """
-        SELECT anchor, days, due, nearest, told_from
-        FROM jsonb_to_recordset(%s::jsonb)
-            AS p(anchor date, days smallint, due date, nearest smallint, told_from date)
+        SELECT anchor, nearest, due_list
+        FROM jsonb_to_recordset(%s::jsonb) AS p(anchor date, nearest smallint, due_list jsonb)
     """,
     "sqlite": """
-        SELECT value ->> 'anchor' AS anchor, value ->> 'days' AS days, value ->> 'due' AS due,
-               value ->> 'nearest' AS nearest, value ->> 'told_from' AS told_from
+        SELECT value ->> 'anchor' AS anchor, value ->> 'nearest' AS nearest,
+               value -> 'due_list' AS due_list
         FROM json_each(%s)
     """,
+}
+DUE_OF = {
+    "postgresql": {
+        "rows": "jsonb_to_recordset(f.due_list) AS p(days smallint, due date, told_from date)",
+        "days": "p.days",
+        "due": "p.due",
+        "told_from": "p.told_from",
+    },
+    "sqlite": {
+        "rows": "json_each(f.due_list) AS p",
+        "days": "(p.value ->> 'days')",
+        "due": "(p.value ->> 'due')",
+        "told_from": "(p.value ->> 'told_from')",
+    },
 }
 RANDOM_ID = {"postgresql": "gen_random_uuid()", "sqlite": "lower(hex(randomblob(16)))"}
 
@@ -37,27 +53,27 @@ INSERT INTO contracts_alert (
 )
 WITH planned AS MATERIALIZED ({planned}),
 fresh AS MATERIALIZED (
-    SELECT t.id, t.anchor_kind, t.anchor_date
-    FROM contracts_term t
-    JOIN (SELECT DISTINCT anchor, nearest FROM planned) n ON n.anchor = t.anchor_date
+    SELECT t.id, t.anchor_kind, t.anchor_date, n.nearest, n.due_list
+    FROM planned n
+    JOIN contracts_term t ON t.anchor_date = n.anchor
     WHERE t.is_open AND NOT EXISTS (
         SELECT 1 FROM contracts_alert a
         WHERE a.term_id = t.id AND a.kind = t.anchor_kind AND a.offset_days = n.nearest
           AND a.anchor_date = t.anchor_date AND a.reason NOT IN ('moved', 'decided')
     )
 )
-SELECT {random_id}, f.id, f.anchor_kind, p.days, f.anchor_date, p.due,
-    CASE WHEN p.days = p.nearest THEN 'open' ELSE 'superseded' END,
-    CASE WHEN p.days <> p.nearest THEN 'collapsed'
+SELECT {random_id}, f.id, f.anchor_kind, {days}, f.anchor_date, {due},
+    CASE WHEN {days} = f.nearest THEN 'open' ELSE 'superseded' END,
+    CASE WHEN {days} <> f.nearest THEN 'collapsed'
          WHEN EXISTS (
             SELECT 1 FROM contracts_alert b
             JOIN contracts_delivery d ON d.alert_id = b.id AND d.state = 'sent'
-            WHERE b.term_id = f.id AND b.kind = f.anchor_kind AND b.offset_days = p.days
-              AND b.anchor_date >= p.told_from AND b.anchor_date < f.anchor_date
+            WHERE b.term_id = f.id AND b.kind = f.anchor_kind AND b.offset_days = {days}
+              AND b.anchor_date >= {told_from} AND b.anchor_date < f.anchor_date
          ) THEN 'told'
          ELSE '' END,
     %s, %s
-FROM fresh f JOIN planned p ON p.anchor = f.anchor_date
+FROM fresh f CROSS JOIN {rows}
 WHERE true
 ON CONFLICT (term_id, kind, offset_days, anchor_date) DO UPDATE
 SET state = excluded.state, reason = excluded.reason, updated_at = excluded.updated_at
@@ -90,8 +106,9 @@ def raise_planned(planned: Sequence[PlannedAlert], now: datetime) -> int:
     """
     if not planned:
         return 0
+    engine = connection.vendor
     statement = RAISE_DUE.format(
-        planned=PLANNED[connection.vendor], random_id=RANDOM_ID[connection.vendor]
+        planned=PLANNED[engine], random_id=RANDOM_ID[engine], **DUE_OF[engine]
     )
     instant = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
@@ -120,15 +137,18 @@ def insert_deliveries(keys: Mapping[uuid.UUID, tuple[int, int]], now: datetime) 
 
 
 def _as_json(planned: Sequence[PlannedAlert]) -> str:
-    return json.dumps(
-        [
+    """Return the plan as one entry per anchor day with the list of its alerts."""
+    days: dict[date, dict[str, Any]] = {}
+    for alert in planned:
+        entry = days.setdefault(
+            alert.anchor,
+            {"anchor": alert.anchor.isoformat(), "nearest": alert.nearest, "due_list": []},
+        )
+        entry["due_list"].append(
             {
-                "anchor": alert.anchor.isoformat(),
                 "days": alert.due.offset,
                 "due": alert.due.due_on.isoformat(),
-                "nearest": alert.nearest,
                 "told_from": alert.told_from.isoformat(),
             }
-            for alert in planned
-        ]
-    )
+        )
+    return json.dumps(list(days.values()))

@@ -5,11 +5,12 @@ their history is copied from them inside the database.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, partial
+from functools import cache
 from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import connection, connections, models
 from simple_history.utils import bulk_update_with_history
 
 from contracts.models.base import VersionedRecord
@@ -55,8 +56,7 @@ def update(model: type[M], rows: Sequence[M], fields: Iterable[str], by: Any) ->
 
 
 def _insert(model: type[M], rows: list[M]) -> None:
-    fields = model._meta.concrete_fields
-    values = [_value_of(field) for field in fields]
+    values = [_value_of(field, rows[0]) for field in model._meta.concrete_fields]
     for row, reserved in zip(rows, _reserve_ids(model, len(rows)), strict=True):
         row.pk = reserved
         row._prepare_related_fields_for_save("bulk_create")  # type: ignore[attr-defined]
@@ -83,21 +83,19 @@ def _reserve_ids(model: type[models.Model], count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-def _value_of(field: Any) -> Value:
+def _value_of(field: Any, first: models.Model) -> Value:
     """Return what reads the value of a field from a row as the database wants it."""
+    # Not the proxy: it looks its connection up on every use.
+    database = connections[connection.alias]
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        # One instant for the rows of one statement.
+        now = field.get_db_prep_save(field.pre_save(first, True), database)
+        return lambda _row: now
     if type(field).pre_save is not models.Field.pre_save:
-        return lambda row: field.get_db_prep_save(field.pre_save(row, True), connection)
+        return lambda row: field.get_db_prep_save(field.pre_save(row, True), database)
     if isinstance(field, PLAIN_FIELDS):
-        return partial(_attribute, field.attname)
-    return partial(_prepared, field)
-
-
-def _attribute(name: str, row: models.Model) -> Any:
-    return getattr(row, name)
-
-
-def _prepared(field: Any, row: models.Model) -> Any:
-    return field.get_db_prep_save(getattr(row, field.attname), connection)
+        return attrgetter(field.attname)
+    return lambda row: field.get_db_prep_save(getattr(row, field.attname), database)
 
 
 @cache

@@ -58,7 +58,8 @@ class TermDesk:
         self._rows[key] = row.number
         self._tails[identity] = Tail(seq, wanted["start_date"], wanted.get("end_date"))
         if term is None:
-            self._new.append(Term(contract=contract, seq=seq, **wanted))
+            if self._state.writing:
+                self._new.append(Term(contract=contract, seq=seq, **wanted))
             return True, []
         changes = differences(term, wanted)
         if changes:

@@ -74,6 +74,7 @@ NAVIGATION = [
             table(_("Charges"), "receipt_long", "contracts_charge"),
             table(_("Budgets"), "savings", "contracts_budget"),
             table(_("Exchange rates"), "currency_exchange", "contracts_fxrate"),
+            item(_("Calculators"), "calculate", "metrics:calculators"),
         ],
     },
     {

@@ -36,8 +36,8 @@ class CurrentTermSerializer(TermRowSerializer):
         fields = (*TermRowSerializer.Meta.fields, "proof")
 
 
-class ContractSerializer(RecordSerializer):
-    """What was agreed with a vendor."""
+class ContractRowSerializer(RecordSerializer):
+    """What was agreed with a vendor, in a list."""
 
     vendor_name = serializers.CharField(source="vendor.name", read_only=True)
     category_name = serializers.CharField(source="category.name", read_only=True, allow_null=True)
@@ -51,7 +51,7 @@ class ContractSerializer(RecordSerializer):
     state = serializers.ChoiceField(
         choices=choices.CONTRACT_STATES, read_only=True, help_text=_("Where it stands today.")
     )
-    current_term = CurrentTermSerializer(
+    current_term = TermRowSerializer(
         read_only=True, allow_null=True, help_text=_("The term in force today, else the last one.")
     )
 
@@ -92,10 +92,10 @@ class ContractSerializer(RecordSerializer):
         return attrs
 
 
-class ContractRowSerializer(ContractSerializer):
-    """A contract in a list."""
+class ContractSerializer(ContractRowSerializer):
+    """What was agreed with a vendor."""
 
-    current_term = TermRowSerializer(
+    current_term = CurrentTermSerializer(
         read_only=True, allow_null=True, help_text=_("The term in force today, else the last one.")
     )
 

@@ -59,7 +59,7 @@ class ContractViewSet(Editable):
         "signed_on", "cancelled_on", "created_at", "updated_at",
     )  # fmt: skip
 
-    def get_serializer_class(self) -> type[ContractSerializer]:
+    def get_serializer_class(self) -> type[ContractRowSerializer]:
         """Leave proofs out of lists: they are read one by one, not by the page."""
         return ContractRowSerializer if self.action == "list" else ContractSerializer
 

@@ -1,12 +1,14 @@
 """The addresses of the tables below /api/v1/."""
 
+from typing import Any
+
 from rest_framework.routers import SimpleRouter
 
 from contracts.api import alerts, catalog, charges, contracts, organisation, prices, terms
 
 app_name = "api"
 
-RESOURCES = {
+RESOURCES: dict[str, type[Any]] = {
     "departments": organisation.DepartmentViewSet,
     "memberships": organisation.MembershipViewSet,
     "categories": catalog.CategoryViewSet,

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from contracts.models import ContractLink, Term
 from contracts.rules.ledger import TermSpan, is_void, last_day_in_force
@@ -61,11 +62,18 @@ def _terms(ids: Collection[int], columns: Sequence[str], today: date) -> dict[in
     The last term is the one that no price change leads on from.
     """
     counts = Q(end_date=None) | Q(end_date__gte=today) | Q(change_after=None)
-    rows = Term.objects.filter(counts, contract__in=ids).order_by("seq")
+    rows = _all_terms(tuple(columns)).filter(counts, contract__in=ids)
     found: dict[int, list[Span]] = defaultdict(list)
-    for row in rows.values_list(*OWN, *columns):
+    for row in rows:
         found[row[0]].append(TermSpan(row[1], row[2], row[3], row[4:]))
     return found
+
+
+@cache
+def _all_terms(columns: tuple[str, ...]) -> QuerySet[Any]:
+    """Return all terms as tuples, unread: finding twenty columns takes longer than reading them."""
+    rows: QuerySet[Any] = Term.objects.order_by("seq").values_list(*OWN, *columns)
+    return rows
 
 
 def _standing(contract: Facts, terms: list[Span], today: date) -> Standing:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import schemathesis
@@ -137,7 +137,7 @@ def test_random_requests_break_nothing_and_answers_keep_to_the_schema(
     )
     headers = {"Authorization": f"Bearer {secret}"}
     schema = schemathesis.openapi.from_wsgi(SCHEMA, get_wsgi_application(), headers=headers)
-    found = [probe(each.ok(), headers) for each in schema.get_all_operations()]
+    found = [probe(cast("Any", each).ok(), headers) for each in schema.get_all_operations()]
     assert len(found) >= 90
     assert [failure for failure in found if failure] == []
 

@@ -53,6 +53,7 @@ def test_a_notice_says_what_it_costs_until_when_and_what_to_do() -> None:
         assert "Sales Cloud renews by itself on Friday, 1 January 2027" in text
         assert "€120,000.00 a year" in text
         assert "C-17" in text
+        assert "passed" not in text
         assert "Friday, 2 October 2026" in text
         assert "90 full days lie between the notice and 1 Jan 2027" in text
         assert "renews on Friday, 1 January 2027 for 12 months: €120,000.00" in text
@@ -79,6 +80,13 @@ def test_the_last_safe_day_is_the_anchor_that_the_term_stores() -> None:
 def test_the_subject_counts_down(day: date, subject: str) -> None:
     contract()
     assert message(day).subject.startswith(subject)
+
+
+def test_a_day_to_decide_by_that_passed_is_marked() -> None:
+    contract()
+    said = message(date(2026, 9, 30))
+    assert "Decide by: Thursday, 17 September 2026 (passed)" in said.text
+    assert "(passed)" in said.html
 
 
 def test_a_missed_day_says_whether_the_contract_s_own_deadline_is_still_ahead() -> None:

@@ -190,7 +190,7 @@ def _options(amounts: str) -> dict[str, Any]:
         "responsive": True,
         "maintainAspectRatio": False,
         "datasets": {
-            "line": {"borderWidth": 2, "pointRadius": 0, "pointHitRadius": 12, "tension": 0.2}
+            "line": {"borderWidth": 2, "pointRadius": 0, "pointHitRadius": 12, "tension": 0}
         },
         "interaction": {"mode": "index", "intersect": False, "axis": names},
         "plugins": {"legend": {"display": False}},

@@ -1,6 +1,7 @@
 """What was paid, what was planned, and the rates between currencies."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,11 @@ from contracts.admin.columns import amount
 from contracts.models import Budget, Charge, FxRate
 from contracts.templatetags.money import day, number
 
+if TYPE_CHECKING:
+    RangeFilter = admin.FieldListFilter
+else:
+    from unfold.contrib.filters.admin import RangeDateFilter as RangeFilter
+
 
 @admin.register(Charge)
 class ChargeAdmin(AppendOnlyAdmin):
@@ -17,9 +23,8 @@ class ChargeAdmin(AppendOnlyAdmin):
 
     list_display = ("date", "vendor", "contract", "net", "tax_shown", "source", "external_id")
     list_select_related = ("vendor", "contract")
-    list_filter = ("source", "currency", "department")
+    list_filter = (("charged_on", RangeFilter), "source", "currency", "department")
     search_fields = ("external_id", "description", "vendor__name", "contract__title")
-    date_hierarchy = "charged_on"
     autocomplete_fields = ("contract", "vendor", "reverses")
 
     @admin.display(description=_("Date"), ordering="charged_on")
@@ -41,9 +46,8 @@ class FxRateAdmin(AppendOnlyAdmin):
     """Fixings, never changed."""
 
     list_display = ("date", "base", "quote", "rate_shown", "source")
-    list_filter = ("quote", "source")
+    list_filter = (("fixed_on", RangeFilter), "quote", "source")
     search_fields = ("quote", "source")
-    date_hierarchy = "fixed_on"
 
     @admin.display(description=_("Date"), ordering="fixed_on")
     def date(self, row: FxRate) -> str:

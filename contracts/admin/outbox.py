@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from contracts.admin.rights import is_administrator
+from contracts.admin.rights import administers
 from contracts.queries import outbox
 from contracts.queries.outbox import OutboxMessage
 
@@ -47,5 +47,5 @@ class OutboxPages:
 
 def may_read_message(request: HttpRequest, message: OutboxMessage) -> bool:
     """Say whether this person administers the organisation or is the one it was sent to."""
-    user: Any = request.user
-    return is_administrator(user) or message.to.casefold() == user.email.casefold()
+    reader: Any = request.user
+    return administers(request) or message.to.casefold() == reader.email.casefold()

@@ -94,7 +94,6 @@ class PriceChangeAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("contract__vendor", "after")
     search_fields = ("contract__title", "contract__vendor__name")
-    date_hierarchy = "after__start_date"
 
     @admin.display(description=_("Contract"), ordering="contract__title")
     def contract_shown(self, row: PriceChange) -> SafeString:

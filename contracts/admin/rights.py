@@ -7,6 +7,9 @@ from django.http import HttpRequest
 
 from contracts.models import Department
 from contracts.queries.rights import may_add
+from contracts.querysets.access import AdministeredQuerySet, ScopedQuerySet, SharedQuerySet
+
+KINDS = (AdministeredQuerySet, SharedQuerySet, ScopedQuerySet)
 
 
 def may_read(request: HttpRequest, row: models.Model | None = None) -> bool:
@@ -26,14 +29,16 @@ def may_edit(request: HttpRequest, model: type[models.Model], row: models.Model 
     return _within(request, row, "editable_by")
 
 
-def is_administrator(user: Any) -> bool:
+def administers(request: HttpRequest) -> bool:
     """Say whether this person administers the whole organisation."""
-    return not Department.objects.editable_by(user).query.is_empty()
+    return _adds_some(request, Department)
 
 
 def _adds_some(request: HttpRequest, model: type[models.Model]) -> bool:
     rows: Any = model._default_manager.all()
-    return _remembered(request, (model, None, "add"), lambda: may_add(rows, request.user))
+    # Tables of one kind share the answer: the navigation asks for every table.
+    kind = next(kind for kind in KINDS if isinstance(rows, kind))
+    return _remembered(request, (kind, None, "add"), lambda: may_add(rows, request.user))
 
 
 def _within(request: HttpRequest, row: models.Model, right: str) -> bool:

@@ -63,7 +63,6 @@ class TermAdmin(HistoryAdmin):
         "contract__vendor__name",
         "contract__vendor__aliases__name",
     )
-    date_hierarchy = "end_date"
     autocomplete_fields = ("contract",)
     inlines = (LineInline,)
     change_form_outer_before_template = "contracts/term_proof.html"

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from contracts.admin.base import BaseAdmin, BaseHistoryAdmin, RecordInline
-from contracts.admin.rights import is_administrator, may_read
+from contracts.admin.rights import administers, may_read
 from contracts.models import Membership
 from contracts.queries.rights import people_known_to
 from contracts.templatetags.tone import badge
@@ -42,7 +42,7 @@ class MembershipInline(RecordInline):
     show_change_link = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_administrator(request.user)
+        return administers(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_read(request)
@@ -75,7 +75,7 @@ class PersonAdmin(BaseHistoryAdmin, BaseUserAdmin, BaseAdmin):
     add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        if is_administrator(request.user):
+        if administers(request):
             return super().get_queryset(request)
         return people_known_to(request.user)
 
@@ -90,7 +90,7 @@ class PersonAdmin(BaseHistoryAdmin, BaseUserAdmin, BaseAdmin):
         return may_read(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return may_read(request) and is_administrator(request.user)
+        return may_read(request) and administers(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
@@ -131,7 +131,7 @@ class ApiTokenAdmin(BaseAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        return rows if is_administrator(request.user) else rows.filter(owner=request.user)
+        return rows if administers(request) else rows.filter(owner=request.user)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_read(request)
@@ -139,7 +139,7 @@ class ApiTokenAdmin(BaseAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is None or obj.owner_id == request.user.pk:
             return may_read(request)
-        return may_read(request) and is_administrator(request.user)
+        return may_read(request) and administers(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return may_read(request)

@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from contracts.models import Alert, Contract, Department
 from contracts.querysets.access import EDITING_ROLES
@@ -266,3 +268,11 @@ def test_a_ledger_row_is_never_changed_on_a_page(contract: Contract) -> None:
     assert (charge.gross, charge.charged_on) == (Decimal("10.50"), date(2026, 2, 1))
     assert client.post(page("contracts_charge_change", charge.pk), data).status_code == 403
     assert client.post(page("contracts_charge_delete", charge.pk)).status_code == 403
+
+
+def test_the_navigation_of_a_member_costs_a_few_statements(
+    viewer: Client, contract: Contract
+) -> None:
+    with CaptureQueriesContext(connection) as found:
+        assert viewer.get(page("contracts_contract_changelist")).status_code == 200
+    assert len(found) <= 8

@@ -313,3 +313,13 @@ class ImportRunFactory(Factory[models.ImportRun]):
     owner = SubFactory(UserFactory)
     file_name = "contracts.csv"
     file = LazyFunction(lambda: ContentFile(b"vendor,title\n", name="contracts.csv"))
+
+
+class CalendarFeedFactory(Factory[models.CalendarFeed]):
+    class Meta:
+        model = models.CalendarFeed
+
+    owner = SubFactory(UserFactory)
+    name = "decisions"
+    prefix = Sequence(lambda n: f"cf_{n:06}")
+    secret_hash = Sequence(lambda n: f"{n:064x}")

@@ -11,6 +11,7 @@ from contracts.models.alerts import (
 from contracts.models.catalog import Category, Product, Vendor, VendorAlias
 from contracts.models.charges import Budget, Charge, FxRate
 from contracts.models.contracts import Contract, ContractLink
+from contracts.models.feeds import CalendarFeed
 from contracts.models.imports import ImportMapping, ImportRun
 from contracts.models.ledger import LedgerEntry, PriceChange, PriceFlag
 from contracts.models.organisation import Department, Membership
@@ -20,6 +21,7 @@ __all__ = [
     "Alert",
     "AlertPolicy",
     "Budget",
+    "CalendarFeed",
     "Category",
     "Charge",
     "Contract",

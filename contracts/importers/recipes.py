@@ -49,24 +49,27 @@ class Recipe:
 def by_hand(columns: Mapping[str, str], options: Mapping[str, Any]) -> Recipe:
     """Build the recipe of a saved mapping. Raises FileRefused if it does not fit its kind."""
     kind = KINDS[options["kind"]]
-    constants = {
-        name: text
-        for name, text in options.get("constants", {}).items()
-        if text and name in CONSTANTS and name in kind.fields
-    }
-    chosen = {name: heading for name, heading in columns.items() if heading}
+    chosen = {name: columns[name] for name in kind.fields if columns.get(name)}
+    constants = _constants(kind, options.get("constants", {}))
     for name in kind.required:
-        if name not in chosen and name not in constants:
+        if name not in chosen | constants:
             raise FileRefused("field_missing", field=kind.fields[name].label)
-    for name, text in constants.items():
-        read_constant(kind, name, text)
     return Recipe(
         kind=kind.name,
-        columns={name: heading for name, heading in chosen.items() if name in kind.fields},
+        columns=chosen,
         constants=constants,
         date_order=options.get("date_order") or None,
         decimal=options.get("decimal") or None,
     )
+
+
+def _constants(kind: Kind, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the values for all new rows, those of other fields left out. Raises FileRefused."""
+    names = CONSTANTS & kind.fields.keys()
+    constants = {name: text for name, text in given.items() if text and name in names}
+    for name, text in constants.items():
+        read_constant(kind, name, text)
+    return constants
 
 
 def read_constant(kind: Kind, name: str, text: str) -> object:

@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.importers.recipes import Recipe
 from contracts.importers.rows import ParsedRow
-from contracts.models import Budget, ContractLink, FxRate
+from contracts.models import Budget, Contract, ContractLink, FxRate
 from contracts.services import import_store
 from contracts.services.import_intake import differences, outcome_of, refusal, refused_row
 from contracts.services.import_report import Decision, Refused
@@ -49,19 +49,14 @@ class LinkIntake:
             return refusal(row, recipe, why)
 
     def _accept(self, row: ParsedRow) -> Decision:
-        ends = {name: row.values[f"{name}_reference"] for name in ("from", "to")}
-        key = ends["from"], ends["to"]
-        for name, reference in ends.items():
-            if reference not in self._contracts:
-                raise Refused(f"{name}_reference", "unknown_contract", text=reference)
-            if self._contracts[reference].pk:
-                self._state.rights.check_contract(self._contracts[reference])
+        key = row.values["from_reference"], row.values["to_reference"]
+        origin = self._end(row, "from_reference")
+        target = self._end(row, "to_reference")
         if key in self._rows:
             raise Refused("to_reference", "twice_in_file", row=self._rows[key])
         self._rows[key] = row.number
-        origin, target = (self._contracts[reference] for reference in key)
-        link = self._known.get((origin.pk, target.pk)) if origin.pk and target.pk else None
         kind = row.values.get("kind") or row.defaults["kind"]
+        link = self._known.get((origin.pk, target.pk)) if origin.pk and target.pk else None
         changes = differences(link, {"kind": kind}) if link else []
         if link is None:
             self._new.append(Link(from_contract=origin, to_contract=target, kind=kind))
@@ -69,6 +64,16 @@ class LinkIntake:
             self._changed.append(link)
         outcome = outcome_of(changes, is_new=link is None)
         return Decision(row.number, outcome, " → ".join(key), tuple(changes))
+
+    def _end(self, row: ParsedRow, field: str) -> Contract:
+        """Return the contract at one end of the link. Raises Refused."""
+        reference = row.values[field]
+        contract = self._contracts.get(reference)
+        if contract is None:
+            raise Refused(field, "unknown_contract", text=reference)
+        if contract.pk:
+            self._state.rights.check_contract(contract)
+        return contract
 
 
 class BudgetIntake:

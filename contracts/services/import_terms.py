@@ -82,14 +82,16 @@ class TermDesk:
         """Return the number of the term, and the known term that the row is about."""
         known = self._known.get(contract.pk, []) if contract.pk else []
         if seq is not None:
-            return seq, next((term for term in known if term.seq == seq), None)
+            return seq, _first(term for term in known if term.seq == seq)
         start, end = wanted["start_date"], wanted.get("end_date")
-        same = next((term for term in known if term.start_date == start), None)
+        same = _first(term for term in known if term.start_date == start)
         if same is not None:
             return same.seq, same
         tail = self._last(known, identity)
-        if tail is None or (tail.end is not None and start > tail.end):
-            return (tail.seq + 1 if tail else 1), None
+        if tail is None:
+            return 1, None
+        if tail.end is not None and start > tail.end:
+            return tail.seq + 1, None
         return self._corrected(known, identity, start, end)
 
     def _last(self, known: list[Term], identity: Hashable) -> Tail | None:
@@ -108,6 +110,10 @@ class TermDesk:
         if end is not None and end < only.start_date:
             raise Refused("start_date", "term_out_of_order")
         return only.seq, only
+
+
+def _first(terms: Iterable[Term]) -> Term | None:
+    return next(iter(terms), None)
 
 
 class TermIntake:

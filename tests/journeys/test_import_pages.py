@@ -58,7 +58,7 @@ def shown(answer: Any) -> dict[str, str]:
     """Return the counts that a result page shows, by outcome."""
     text = answer.content.decode()
     pieces = text.split('data-outcome="')[1:]
-    return {piece.split('"')[0]: piece.split(">")[1].split("<")[0] for piece in pieces}
+    return {piece.split('"')[0]: piece.split(">")[1].split("<")[0].strip() for piece in pieces}
 
 
 @pytest.mark.usefixtures("editor")

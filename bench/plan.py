@@ -6,7 +6,7 @@ from django.conf import settings
 
 from bench import OPTIONS, measure, portfolio
 from contracts.models import Alert, Delivery
-from contracts.rules.alerts import DEFAULT_OFFSETS, planned_alerts
+from contracts.rules.alerts import DEFAULT_OFFSETS, ENDED_REACH, planned_alerts
 from contracts.rules.calendar import business_calendar
 from contracts.services import alert_sql, alerts
 
@@ -58,7 +58,9 @@ def alerts_alone() -> int:
     """Raise the alerts and address none of them."""
     calendar = business_calendar((settings.HOME_CALENDAR,))
     planned = list(planned_alerts(DEFAULT_OFFSETS, portfolio.TODAY, calendar))
-    return alert_sql.raise_planned(planned, portfolio.NOW)
+    return alert_sql.raise_planned(
+        planned, ended_from=portfolio.TODAY - ENDED_REACH, now=portfolio.NOW
+    )
 
 
 def floor() -> None:

@@ -10,6 +10,8 @@ DEFAULT_OFFSETS = (120, 90, 60, 30, 14, 7, 1)
 LATE_OFFSET = -1
 # A day that passed longer ago is history: no alert is raised about it any more.
 MISSED_REACH = timedelta(days=400)
+# A term that ended longer ago has nothing left to decide: a register of old contracts stays silent.
+ENDED_REACH = timedelta(days=31)
 MAX_ATTEMPTS = 12
 # A day this near, and a recipient not reached for this long: somebody else is told as well.
 URGENT = timedelta(days=7)

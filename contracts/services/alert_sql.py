@@ -56,7 +56,7 @@ fresh AS MATERIALIZED (
     SELECT t.id, t.anchor_kind, t.anchor_date, n.nearest, n.due_list
     FROM planned n
     JOIN contracts_term t ON t.anchor_date = n.anchor
-    WHERE t.is_open AND NOT EXISTS (
+    WHERE t.is_open AND t.end_date >= %s AND NOT EXISTS (
         SELECT 1 FROM contracts_alert a
         WHERE a.term_id = t.id AND a.kind = t.anchor_kind AND a.offset_days = n.nearest
           AND a.anchor_date = t.anchor_date AND a.reason NOT IN ('moved', 'decided')
@@ -97,10 +97,11 @@ def take_turns() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLANNER_LOCK])
 
 
-def raise_planned(planned: Sequence[PlannedAlert], now: datetime) -> int:
+def raise_planned(planned: Sequence[PlannedAlert], *, ended_from: date, now: datetime) -> int:
     """Insert the alerts planned for each anchor day for all open terms of that day.
 
-    Returns how many were inserted or opened again. An alert that exists is left as it is.
+    Terms that ended before `ended_from` are left out: nothing is left to decide. An alert that
+    exists is left as it is. Returns how many were inserted or opened again.
 
     Source: R9, R10, R11.
     """
@@ -112,7 +113,7 @@ def raise_planned(planned: Sequence[PlannedAlert], now: datetime) -> int:
     )
     instant = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [_as_json(planned), instant, instant])
+        cursor.execute(statement, [_as_json(planned), ended_from, instant, instant])
         return int(cursor.rowcount)
 
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from simple_history.utils import bulk_update_with_history
 
 from contracts.models import Alert, AlertPolicy, Delivery, Term
-from contracts.rules.alerts import PlannedAlert, planned_alerts
+from contracts.rules.alerts import ENDED_REACH, PlannedAlert, planned_alerts
 from contracts.rules.calendar import business_calendar
 from contracts.rules.vocabulary import AlertState, DeliveryState
 from contracts.services import addressing, alert_sql
@@ -42,7 +42,7 @@ def raise_due(*, today: date, now: datetime) -> PlanSummary:
     with transaction.atomic():
         alert_sql.take_turns()
         settled = settle(now=now) + _supersede_farther(planned, now)
-        raised = alert_sql.raise_planned(planned, now)
+        raised = alert_sql.raise_planned(planned, ended_from=today - ENDED_REACH, now=now)
     addressed = addressing.address_open(now=now)
     return PlanSummary(raised, settled, addressed.created, addressed.without_recipient)
 

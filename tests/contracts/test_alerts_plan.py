@@ -105,6 +105,16 @@ def test_a_day_that_passed_long_ago_is_history(owner: User) -> None:
     assert (open_offsets(missed), open_offsets(history)) == ([-1], [])
 
 
+@pytest.mark.parametrize(("ended", "told"), [(-31, [-1]), (-32, [])])
+def test_a_term_that_ended_a_month_ago_is_history_too(
+    owner: User, ended: int, told: list[int]
+) -> None:
+    term = add_terms(1, anchor=in_days(-90), owner=owner)[0]
+    Term.objects.filter(pk=term).update(end_date=in_days(ended))
+    plan()
+    assert open_offsets(term) == told
+
+
 def test_three_days_of_outage_lose_nothing(owner: User) -> None:
     terms = add_terms(40, anchor=in_days(119), owner=owner, days_apart=1)
     plan()

@@ -116,6 +116,22 @@ def test_what_a_list_does_not_read_is_an_error(
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
+@pytest.mark.parametrize(
+    ("instant", "code"),
+    [
+        ("6440-02-24T11:06:58+22:08", 200),
+        ("2026-01-01T00:00:00-23:59", 200),
+        ("0001-01-01T00:00:00+10:00", 400),
+        ("9999-12-31T23:59:59-10:00", 400),
+    ],
+)
+def test_an_instant_of_any_offset_is_compared_in_utc(
+    administrator: APIClient, instant: str, code: int
+) -> None:
+    answer = administrator.get(path_of("contracts"), {"updated_at_gte": instant})
+    assert answer.status_code == code
+
+
 @pytest.mark.parametrize("page", ["0", "2", "x", "9" * 40])
 def test_a_page_that_is_not_there_is_not_found(administrator: APIClient, page: str) -> None:
     assert administrator.get(path_of("contracts"), {"page": page}).status_code == 404

@@ -90,7 +90,8 @@ def judge(
 ) -> Claim:
     """Say what a claimed figure is, to as many digits as it was given with.
 
-    A ratio without a percent sign is also tried as a percentage (51 for 51 %). Raises InputError if
+    Where a mistake gives the claim exactly and the figure only when rounded, it is the mistake. A
+    ratio without a percent sign is also tried as a percentage (51 for 51 %). Raises InputError if
     the claim cannot be read.
 
     Source: C10.
@@ -100,14 +101,16 @@ def judge(
     readings = _readings(text, unit)
     if figure is None:
         return Claim(Verdict.UNDEFINED, TEMPLATES["undefined"], words)
+    exact = _exact(figure, readings, mistakes)
+    if exact is not None:
+        return _mistaken(exact, words)
     if any(_rounds_to(figure, *reading) for reading in readings):
         return Claim(Verdict.RIGHT, TEMPLATES["right"], words)
     if any(_truncates_to(figure, *reading) for reading in readings):
         return Claim(Verdict.TRUNCATED, TEMPLATES["truncated"], words)
     for mistake in (*mistakes, *_general(figure)):
         if any(_gives(mistake.value, *reading) for reading in readings):
-            words["mistake"] = mistake.text
-            return Claim(Verdict.MISTAKE, TEMPLATES["mistake"], words, mistake.text)
+            return _mistaken(mistake, words)
     if any(_nearly(figure, *reading) for reading in readings):
         return Claim(Verdict.IMPRECISE, TEMPLATES["imprecise"], words)
     return Claim(Verdict.UNEXPLAINED, TEMPLATES["unexplained"], words)
@@ -127,6 +130,21 @@ def _readings(text: str, unit: Unit) -> list[Reading]:
     if unit == Unit.RATIO and not is_percentage:
         found.append((value / 100, places + 2))
     return found
+
+
+def _mistaken(mistake: MistakenFigure, words: dict[str, str]) -> Claim:
+    params = words | {"mistake": mistake.text}
+    return Claim(Verdict.MISTAKE, TEMPLATES["mistake"], params, mistake.text)
+
+
+def _exact(
+    figure: Fraction | date, readings: list[Reading], mistakes: tuple[MistakenFigure, ...]
+) -> MistakenFigure | None:
+    """Return the mistake that gives a claim exactly where the figure does not."""
+    claimed = {value for value, _places in readings}
+    if figure in claimed:
+        return None
+    return next((each for each in mistakes if each.value in claimed), None)
 
 
 def _general(figure: Fraction | date) -> Iterator[MistakenFigure]:

@@ -86,13 +86,14 @@ def questions(draw: st.DrawFn) -> tuple[Story, Question]:
     story = draw(stories())
     grace = draw(st.sampled_from([0, 30, 45]))
     edges = [day for c in story.contracts for t in c.terms for day in (t.start, t.end)]
-    near = st.sampled_from(edges)
-    first = draw(STARTS | near)
+    event = draw(st.sampled_from(edges))
+    before = st.sampled_from([0, 1, 30, 200]).map(lambda n: event - n * DAY)
+    first = draw(before | before | STARTS)
     last = draw(st.sampled_from([0, 27, 30, 89, 364, 365, 399]).map(lambda n: first + n * DAY))
-    answered = [timedelta(days=days) for days in (-1, 0, 1, grace, grace + 1, grace + 2)]
+    answered = st.sampled_from([-1, 0, 1, grace, grace, grace + 1, grace + 2])
     as_of = draw(
-        st.integers(-200, 200).map(lambda n: last + n * DAY)
-        | st.tuples(near, st.sampled_from(answered)).map(lambda pair: pair[0] + pair[1])
+        answered.map(lambda n: event + n * DAY)
+        | st.integers(-200, 200).map(lambda n: last + n * DAY)
     )
     by: Unit = draw(st.sampled_from(["vendor", "contract", "lineage"]))
     return story, Question(Period(first, last), as_of, by, grace)

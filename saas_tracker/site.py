@@ -63,6 +63,7 @@ NAVIGATION = [
             table(_("Deliveries"), "outgoing_mail", "contracts_delivery")
             | {"active": on_deliveries},
             item(_("Outbox"), "mail", "admin:contracts_outbox"),
+            table(_("Calendar feeds"), "calendar_month", "contracts_calendarfeed"),
         ],
     },
     {

@@ -12,7 +12,7 @@ from contracts.admin.base import HistoryAdmin, RecordInline
 from contracts.admin.columns import ContractColumns
 from contracts.admin.decisions import MOVES, DecisionPages
 from contracts.admin.exporting import ContractExports
-from contracts.admin.filters import DecideFilter, MissingFilter, StateFilter
+from contracts.admin.filters import DayFilter, DecideFilter, MissingFilter, StateFilter, asked_day
 from contracts.models import (
     Alert,
     Contract,
@@ -94,6 +94,7 @@ class ContractAdmin(DecisionPages, ContractExports, ContractColumns, HistoryAdmi
         ("category", RelatedFilter),
         ("vendor", RelatedFilter),
         MissingFilter,
+        DayFilter,
     )
     list_select_related = ("vendor", "owner", "department")
     search_fields = (
@@ -172,7 +173,8 @@ class ContractAdmin(DecisionPages, ContractExports, ContractColumns, HistoryAdmi
         return lookup in LINKED_LOOKUPS or super().lookup_allowed(lookup, value, request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return with_standing(super().get_queryset(request), timezone.localdate())
+        on = asked_day(request) or timezone.localdate()
+        return with_standing(super().get_queryset(request), on)
 
     def change_view(
         self,

@@ -1,6 +1,7 @@
 """Filters of the contract list; the dashboard's figures lead to them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -14,6 +15,7 @@ from contracts.models.choices import CONTRACT_STATES
 from contracts.queries.attention import WINDOWS, decidable
 from contracts.queries.missing import GAPS, lacking
 from contracts.queries.portfolio import in_state
+from contracts.templatetags.money import day
 
 if TYPE_CHECKING:
     Dropdown = admin.SimpleListFilter
@@ -49,6 +51,32 @@ class StateFilter(Dropdown):
         if state not in dict(CONTRACT_STATES):
             return queryset
         return in_state(queryset, str(state), timezone.localdate())
+
+
+class DayFilter(Dropdown):
+    """The contracts in force on a day that a link names; offered in no menu."""
+
+    title = _("in force on")
+    parameter_name = "on"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[Any, Any]]:
+        asked = asked_day(request)
+        return [] if asked is None else [(asked.isoformat(), day(asked))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        asked = asked_day(request)
+        if asked is None:
+            return queryset
+        running = Contract.objects.active_on(asked).order_by()
+        return queryset.filter(pk__in=running.values("pk"))
+
+
+def asked_day(request: HttpRequest) -> date | None:
+    """Return the day as of which a list is asked for, None for anything that is no day."""
+    try:
+        return date.fromisoformat(request.GET.get(DayFilter.parameter_name, ""))
+    except ValueError:
+        return None
 
 
 class DecideFilter(Dropdown):

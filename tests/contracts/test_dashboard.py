@@ -126,6 +126,18 @@ def test_the_headline_is_the_sum_of_the_contracts_in_force(client: Client, portf
     assert rows_behind(client, context["in_force_page"]) == 7
 
 
+def test_the_rows_behind_each_month_add_up_to_it(client: Client, portfolio: None) -> None:
+    points = shown(client).context["months"]
+    for point in points[::4] + points[-2:]:
+        address = page("contracts_contract_changelist", on=point.day.isoformat())
+        rows = client.get(address).context["cl"].result_list
+        assert sum(row.value for row in rows) == sum(point.money.by_currency.values()), point.month
+
+
+def test_a_day_that_is_none_filters_nothing(client: Client, portfolio: None) -> None:
+    assert rows_behind(client, page("contracts_contract_changelist", on="2026-02-31")) == 7
+
+
 def test_charts_are_data_in_attributes_and_end_today(client: Client, portfolio: None) -> None:
     response = shown(client)
     line = json.loads(response.context["months_chart"]["data"])

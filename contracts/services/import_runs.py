@@ -1,6 +1,7 @@
 """An uploaded file on its way: checked, looked at, confirmed, imported. Each step happens once."""
 
 import json
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from contracts.models import ImportRun, Vendor, VendorAlias
 from contracts.services import imports, records
 from contracts.services.import_report import Report, Sink
 from contracts.services.import_run_state import rights_of
+
+logger = logging.getLogger(__name__)
 
 Stage = ImportRun.Stage
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".zip")
@@ -90,9 +93,20 @@ def work_off(*, clock: Callable[[], datetime]) -> int:
     moved = 0
     for run in waiting.order_by("pk"):
         if _claim(run, now=clock()):
-            work_on(run)
+            _work_safely(run)
             moved += 1
     return moved
+
+
+def _work_safely(run: ImportRun) -> None:
+    """Work on one file; one that cannot be read at all is refused, and the others go on."""
+    stage = run.stage
+    try:
+        work_on(run)
+    except Exception:
+        logger.exception("Import %s could not be read", run.pk)
+        sentence = _("Something went wrong in reading this file. The log of the worker says what.")
+        _move(run, stage, Stage.REFUSED, {"refused": sentence, "code": "unexpected"})
 
 
 def work_on(run: ImportRun) -> None:

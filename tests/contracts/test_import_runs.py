@@ -166,6 +166,19 @@ def test_a_file_in_work_is_left_alone_until_its_worker_is_gone(editor: Any) -> N
     assert import_runs.work_off(clock=lambda: NOW + timedelta(minutes=3)) == 1
 
 
+def test_a_file_that_vanished_is_refused_once_and_the_next_one_goes_on(editor: Any) -> None:
+    lost, sound = uploaded(REGISTER, editor), uploaded(REGISTER, editor)
+    default_storage.delete(str(lost.file.name))
+    for run in (lost, sound):
+        import_runs.queue_check(run)
+    assert import_runs.work_off(clock=clock) == 2
+    assert import_runs.work_off(clock=clock) == 0
+    lost.refresh_from_db()
+    sound.refresh_from_db()
+    assert (lost.stage, lost.report["code"]) == (Stage.REFUSED, "unexpected")
+    assert sound.stage == Stage.CHECKED
+
+
 def test_a_slow_second_check_does_not_undo_the_import(editor: Any) -> None:
     run = uploaded(REGISTER, editor)
     import_runs.queue_check(run)

@@ -14,12 +14,13 @@ from contracts.services.derivation import Derivation, derive
 CHUNK = 500
 M = TypeVar("M", bound=models.Model)
 
-# In the order of DERIVED_FIELDS. One statement for many rows: bulk_update would build a CASE for each.
+# In the order of DERIVED_FIELDS, then the stamp that calendars and programs tell a change by.
+# One statement for many rows: bulk_update would build a CASE for each.
 SET_DATES = """
 UPDATE contracts_term SET
     notice_deadline = %s, window_opens = %s, send_by = %s, decide_by = %s, proof = %s,
     anchor_kind = %s, anchor_date = %s, is_void = %s, is_open = %s,
-    whole_years = %s, part_days = %s, part_year_days = %s
+    whole_years = %s, part_days = %s, part_year_days = %s, updated_at = %s
 WHERE id = %s
 """
 
@@ -126,11 +127,12 @@ def _wrong_rows(
 
 def _write_dates(found: _Found) -> None:
     columns = {field.name: field for field in Term._meta.concrete_fields}
-    fields = [columns[name] for name in DERIVED_FIELDS]
-    rows = [
-        [*(field.get_db_prep_save(dates[field.name], connection) for field in fields), term.pk]
-        for term, dates in _stale_terms(found)
-    ]
+    fields = [columns[name] for name in (*DERIVED_FIELDS, "updated_at")]
+    rows = []
+    for term, dates in _stale_terms(found):
+        values = dates | {"updated_at": columns["updated_at"].pre_save(term, add=False)}
+        stored = [field.get_db_prep_save(values[field.name], connection) for field in fields]
+        rows.append([*stored, term.pk])
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(SET_DATES, rows)

@@ -3,12 +3,13 @@
 from django.contrib import admin
 from django.urls import path
 
-from contracts.web import imports
+from contracts.web import feeds, imports
 
 app_name = "contracts"
 wrap = admin.site.admin_view
 
 urlpatterns = [
+    path("feeds/<str:secret>.ics", feeds.show, name="feed"),
     path("import/", wrap(imports.start), name="import"),
     path("import/<uuid:public_id>/", wrap(imports.show), name="import-run"),
     path("import/<uuid:public_id>/columns/", wrap(imports.mapping), name="import-mapping"),

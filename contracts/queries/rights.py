@@ -37,6 +37,14 @@ def departments_of_editor(user: Any) -> QuerySet[Department]:
     return Department.objects.filter(pk__in=mine.values("department__below"))
 
 
+def departments_of_reader(user: Any) -> QuerySet[Department]:
+    """Return the departments whose rows the user may read, those below included."""
+    mine = user.memberships.all()
+    if user.is_superuser or mine.filter(department=None).exists():
+        return Department.objects.all()
+    return Department.objects.filter(pk__in=mine.values("department__below"))
+
+
 def people_known_to(user: Any) -> QuerySet[Any]:
     """Return the people the user may name: active colleagues for members, only themselves for others."""
     everybody = get_user_model()._default_manager.filter(Q(is_active=True) | Q(pk=user.pk))

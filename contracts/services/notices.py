@@ -61,7 +61,7 @@ def compose(delivery: Delivery, *, now: datetime) -> Message:
     reader = delivery.destination.owner
     today = now.astimezone(timezone.get_current_timezone()).date()
     name = f"messages/{delivery.alert.kind}"
-    with translation.override(_language(reader.locale if reader else "")):
+    with translation.override(language_of(reader.locale if reader else "")):
         facts = _facts(delivery, today)
         subject = " ".join(render_to_string(f"{name}.subject.txt", facts).split())
         return Message(
@@ -123,7 +123,7 @@ def _next_value(delivery: Delivery) -> str:
     return _money(term.annual_value * months / Decimal(12), contract.currency)
 
 
-def _language(code: str) -> str:
+def language_of(code: str) -> str:
     """Return the language somebody chose, if there is one like it: a typo must not stop an alert."""
     try:
         return translation.get_supported_language_variant(code)

@@ -20,6 +20,7 @@ OPEN = {
     "/": "sends to the dashboard, which asks for the sign-in",
     "/admin/login/": "the sign-in itself",
     "/admin/logout/": "ends a session, shows nothing",
+    "/contracts/feeds/x.ics": "a calendar program has no account: the secret in the address is the right",
     "/healthz": "a load balancer has no account; says nothing but whether scans run",
     "/readyz": "as /healthz",
 }

@@ -22,7 +22,7 @@ from contracts.queries.flags import open_flags
 from contracts.queries.health import scan_status
 from contracts.queries.missing import missing_counts
 from contracts.queries.portfolio import in_state
-from contracts.rules.vocabulary import ContractState
+from contracts.rules.vocabulary import ContractState, FlagState
 from metrics.queries import dashboard as figures
 from metrics.queries.question import Dimension, Scope
 
@@ -79,6 +79,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "shares": [_shares(name, today, base, scope) for name in ("category", "vendor")],
         "flags": flags[:SLICES],
         "flag_count": flags.count(),
+        "flags_page": _flag_list(today - QUARTER, today),
         "gaps": _gaps(user, today),
         "in_force_page": contract_list(state=IN_FORCE),
     }
@@ -87,6 +88,12 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def contract_list(**parameters: Any) -> str:
     """Return the address of the contract list with these filters."""
     return f"{reverse('admin:contracts_contract_changelist')}?{urlencode(parameters)}"
+
+
+def _flag_list(first: date, last: date) -> str:
+    days = {"term__start_date__gte": first, "term__start_date__lte": last}
+    page = reverse("admin:contracts_priceflag_changelist")
+    return f"{page}?{urlencode({'state__exact': FlagState.OPEN.value, **days})}"
 
 
 def _window(request: HttpRequest) -> int:

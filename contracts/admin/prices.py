@@ -43,6 +43,11 @@ class PriceFlagAdmin(HistoryAdmin):
     )
     readonly_fields = ("term", "kind", "severity", "measured_pct", "allowed_pct", "amount")
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Let the dashboard link to the flags of some months."""
+        within = ("term__start_date__gte", "term__start_date__lte")
+        return lookup in within or super().lookup_allowed(lookup, value, request)
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

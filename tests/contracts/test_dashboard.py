@@ -161,6 +161,10 @@ def test_a_price_increase_of_the_quarter_is_shown(client: Client, portfolio: Non
     response = shown(client)
     assert [flag.term.contract.title for flag in response.context["flags"]] == ["dearer"]
     assert "+25.0%" in response.content.decode()
+    assert rows_behind(client, response.context["flags_page"]) == 1
+    with time_machine.travel(NOW + timedelta(days=200), tick=False):
+        later = superuser()
+        assert rows_behind(later, shown(later).context["flags_page"]) == 0
 
 
 def test_gaps_lead_to_lists_of_the_same_length(client: Client, portfolio: None) -> None:

@@ -165,4 +165,5 @@ def _timeline(
 
 def _width(term: Term, last: date | None, until: int, length: int) -> float:
     end = last.toordinal() if last else until
-    return round(max(end - term.start_date.toordinal(), 0) * 100 / length, 2)
+    width: float = round(max(end - term.start_date.toordinal(), 0) * 100 / length, 2)
+    return width

@@ -12,7 +12,7 @@ from contracts.models import choices
 from contracts.models.base import Record, VersionedRecord
 from contracts.models.catalog import Vendor
 from contracts.models.contracts import CURRENCY_CODE, Contract
-from contracts.models.fields import MoneyField, RateField
+from contracts.models.fields import DayField, MoneyField, RateField
 from contracts.models.organisation import Department
 from contracts.querysets.access import SharedQuerySet
 from contracts.querysets.contracts import ChargeQuerySet
@@ -47,7 +47,7 @@ class Charge(Record):
         related_name="charges",
         verbose_name=_("department"),
     )
-    charged_on = models.DateField(_("date"))
+    charged_on = DayField(_("date"))
     currency = models.CharField(_("currency"), max_length=3, validators=[CURRENCY_CODE])
     gross = MoneyField(_("gross"))
     discount = MoneyField(_("discount"), default=0)
@@ -89,7 +89,7 @@ class Charge(Record):
 class FxRate(Record):
     """A fixing: one unit of `base` is `rate` units of `quote`. Never updated in place."""
 
-    fixed_on = models.DateField(_("date"))
+    fixed_on = DayField(_("date"))
     base = models.CharField(_("base"), max_length=3, validators=[CURRENCY_CODE], default="EUR")
     quote = models.CharField(_("quote"), max_length=3, validators=[CURRENCY_CODE])
     rate = RateField(_("rate"))

@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 from contracts.models import choices
 from contracts.models.base import Record, VersionedRecord
 from contracts.models.catalog import Category, Vendor
-from contracts.models.fields import PercentField
+from contracts.models.fields import DayField, LengthField, PercentField
 from contracts.models.organisation import Department
 from contracts.querysets.contracts import ContractQuerySet, LinkQuerySet
 from contracts.rules import vocabulary as words
@@ -68,13 +68,9 @@ class Contract(VersionedRecord):
         choices=choices.RENEWAL_KINDS,
         default=words.RenewalKind.AUTO.value,
     )
-    initial_months = models.PositiveSmallIntegerField(
-        _("initial length in months"), null=True, blank=True
-    )
-    renewal_months = models.PositiveSmallIntegerField(
-        _("renewal length in months"), null=True, blank=True
-    )
-    notice_value = models.PositiveSmallIntegerField(_("notice period"), null=True, blank=True)
+    initial_months = LengthField(_("initial length in months"), null=True, blank=True)
+    renewal_months = LengthField(_("renewal length in months"), null=True, blank=True)
+    notice_value = LengthField(_("notice period"), null=True, blank=True)
     notice_unit = models.CharField(
         _("notice unit"),
         max_length=20,
@@ -87,9 +83,7 @@ class Contract(VersionedRecord):
         choices=choices.NOTICE_RULES,
         default=words.NoticeRule.BEFORE_RENEWAL.value,
     )
-    window_opens_value = models.PositiveSmallIntegerField(
-        _("notice not earlier than"), null=True, blank=True
-    )
+    window_opens_value = LengthField(_("notice not earlier than"), null=True, blank=True)
     window_opens_unit = models.CharField(
         _("unit"), max_length=20, choices=choices.NOTICE_UNITS, default=words.NoticeUnit.DAYS.value
     )
@@ -99,13 +93,13 @@ class Contract(VersionedRecord):
         choices=choices.NOTICE_METHODS,
         default=words.NoticeMethod.EMAIL.value,
     )
-    delivery_lead_days = models.PositiveSmallIntegerField(
+    delivery_lead_days = LengthField(
         _("delivery lead in business days"),
         null=True,
         blank=True,
         help_text=_("Empty: the usual lead of the method."),
     )
-    announcement_days = models.PositiveSmallIntegerField(
+    announcement_days = LengthField(
         _("vendor announces prices, days before renewal"), null=True, blank=True
     )
     billing_frequency = models.CharField(
@@ -114,9 +108,7 @@ class Contract(VersionedRecord):
         choices=choices.BILLING_FREQUENCIES,
         default=words.BillingFrequency.YEARLY.value,
     )
-    payment_terms_days = models.PositiveSmallIntegerField(
-        _("payment terms in days"), null=True, blank=True
-    )
+    payment_terms_days = LengthField(_("payment terms in days"), null=True, blank=True)
     cap_kind = models.CharField(
         _("price cap"), max_length=20, choices=choices.CAP_KINDS, default=words.CapKind.NONE.value
     )
@@ -124,9 +116,9 @@ class Contract(VersionedRecord):
         _("cap in percent"), null=True, blank=True, help_text=_("Once per renewal; 5 means 5 %.")
     )
 
-    signed_on = models.DateField(_("signed on"), null=True, blank=True)
-    notice_given_on = models.DateField(_("notice given on"), null=True, blank=True)
-    cancelled_on = models.DateField(
+    signed_on = DayField(_("signed on"), null=True, blank=True)
+    notice_given_on = DayField(_("notice given on"), null=True, blank=True)
+    cancelled_on = DayField(
         _("cancelled on"), null=True, blank=True, help_text=_("The last day in force.")
     )
     leaving_reason = models.CharField(_("reason of leaving"), max_length=250, blank=True)

@@ -4,12 +4,15 @@ Decision: docs/decisions/0002-money-as-scaled-integers.md
 """
 
 import unicodedata
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
+from django.utils.translation import gettext_lazy as _
 
 from contracts.rules.names import normal_form
 
@@ -20,9 +23,13 @@ HALF = 1_000_000_000
 if TYPE_CHECKING:
     DecimalField = models.DecimalField[Any, Any]
     CharField = models.CharField[str, str]
+    DateField = models.DateField[Any, Any]
+    PositiveSmallIntegerField = models.PositiveSmallIntegerField[Any, Any]
 else:
     DecimalField = models.DecimalField
     CharField = models.CharField
+    DateField = models.DateField
+    PositiveSmallIntegerField = models.PositiveSmallIntegerField
 
 
 class ScaledDecimalField(DecimalField):
@@ -88,6 +95,25 @@ class RateField(ScaledDecimalField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_digits": 18, "decimal_places": 8, **kwargs})
+
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+LONGEST = 3660
+
+
+class DayField(DateField):
+    """A day somebody writes: of the years 1900 to 2199, so that no rule leaves the calendar."""
+
+    default_validators = [
+        MinValueValidator(FIRST_DAY, _("Write a day of the years 1900 to 2199.")),
+        MaxValueValidator(LAST_DAY, _("Write a day of the years 1900 to 2199.")),
+    ]
+
+
+class LengthField(PositiveSmallIntegerField):
+    """A number of days or months somebody writes: more than ten years of days is a slip."""
+
+    default_validators = [MaxValueValidator(LONGEST)]
 
 
 class DerivedNameField(CharField):

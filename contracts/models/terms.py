@@ -11,7 +11,7 @@ from contracts.models import choices
 from contracts.models.base import VersionedRecord
 from contracts.models.catalog import Product
 from contracts.models.contracts import Contract
-from contracts.models.fields import MoneyField, PercentField, QuantityField
+from contracts.models.fields import DayField, MoneyField, PercentField, QuantityField
 from contracts.querysets.contracts import TermPartQuerySet, TermQuerySet
 from contracts.rules.vocabulary import PricingModel
 
@@ -41,11 +41,11 @@ class Term(VersionedRecord):
     seq = models.PositiveIntegerField(
         _("number"), default=0, blank=True, help_text=_("Empty or 0: the next one.")
     )
-    start_date = models.DateField(_("start"))
-    end_date = models.DateField(
+    start_date = DayField(_("start"))
+    end_date = DayField(
         _("end"), null=True, blank=True, help_text=_("The last day of service. Empty: evergreen.")
     )
-    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    signed_on = DayField(_("signed on"), null=True, blank=True)
     annual_value = MoneyField(_("annual value"))
     quantity = QuantityField(_("quantity"), null=True, blank=True)
     unit_price = MoneyField(_("unit price per year"), null=True, blank=True)
@@ -135,8 +135,8 @@ class LicenceLine(VersionedRecord):
     list_price = MoneyField(_("list price per year"), null=True, blank=True)
     discount_pct = PercentField(_("discount in percent"), null=True, blank=True)
     unit_price = MoneyField(_("net unit price per year"))
-    start_date = models.DateField(_("start"), null=True, blank=True)
-    end_date = models.DateField(_("end"), null=True, blank=True)
+    start_date = DayField(_("start"), null=True, blank=True)
+    end_date = DayField(_("end"), null=True, blank=True)
     history = HistoricalRecords()
     objects: ClassVar = TermPartQuerySet["LicenceLine"].as_manager()
 

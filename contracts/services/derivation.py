@@ -48,10 +48,13 @@ class Derivation:
     flags: list[PriceFlag]
 
 
-def derive(contract: Contract, contract_terms: Sequence[Term]) -> Derivation:
+def derive(
+    contract: Contract, contract_terms: Sequence[Term], *, continued: bool = False
+) -> Derivation:
     """Work out what follows from a contract and all of its terms.
 
-    `contract.vendor` must be loaded; `dates` is keyed by the term's number.
+    `contract.vendor` must be loaded; `dates` is keyed by the term's number. `continued` says that
+    another contract takes this one's place, so that nothing about it is left to decide.
 
     Source: R3 to R9, R21, R22, C1, C2, C3.
     """
@@ -62,7 +65,7 @@ def derive(contract: Contract, contract_terms: Sequence[Term]) -> Derivation:
         move = pricing.price_change(_point(before.key), _point(after.key), cap_pct=contract.cap_pct)
         changes.append(_change(contract, before.key, after.key, move))
         flags.extend(_flags(contract, after.key, move))
-    last = pairs[-1][1] if pairs else _only(spans, contract)
+    last = None if continued else pairs[-1][1] if pairs else _only(spans, contract)
     calendar = business_calendar((contract.vendor.calendar, settings.HOME_CALENDAR))
     return Derivation(
         dates={span.seq: _dates(contract, span, last, calendar) for span in spans},

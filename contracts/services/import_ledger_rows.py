@@ -37,6 +37,7 @@ class LinkIntake:
         decisions = [self._decide(row, recipe) for row in rows]
         if self._state.writing:
             import_store.create(Link, self._new, self._state.by)
+            self._state.touched.update(link.from_contract_id for link in self._new)
             import_store.update(Link, self._changed, ("kind",), self._state.by)
         return decisions
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 
-from contracts.models import Contract, LedgerEntry, PriceChange, PriceFlag, Term
+from contracts.models import Contract, ContractLink, LedgerEntry, PriceChange, PriceFlag, Term
 from contracts.models.terms import DERIVED_FIELDS
 from contracts.services.derivation import Derivation, derive
 
@@ -86,10 +86,12 @@ def _chunks(contract_ids: Iterable[int]) -> Iterator[_Found]:
         terms_of: dict[int, list[Term]] = defaultdict(list)
         for term in Term.objects.filter(contract_id__in=chunk).order_by("contract_id", "seq"):
             terms_of[term.contract_id].append(term)
+        links = ContractLink.objects.filter(from_contract__in=chunk)
+        continued = set(links.values_list("from_contract_id", flat=True))
         contracts = Contract.objects.filter(pk__in=chunk).select_related("vendor").order_by("pk")
         yield _Found(
-            (contract, terms_of[contract.pk], derive(contract, terms_of[contract.pk]))
-            for contract in contracts
+            (c, terms_of[c.pk], derive(c, terms_of[c.pk], continued=c.pk in continued))
+            for c in contracts
         )
 
 

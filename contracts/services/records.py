@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import (
     Charge,
     Contract,
+    ContractLink,
     Department,
     FxRate,
     Term,
@@ -66,12 +67,10 @@ def remove(instance: models.Model, *, expected_version: int | None = None, by: A
     if isinstance(instance, VersionedRecord):
         instance.version = _next_version(instance, expected_version)
     _sign(instance, by)
-    contract_id = instance.contract_id if isinstance(instance, Term) else None
+    follow_up = AFTER_REMOVAL.get(type(instance))
     instance.delete()
-    if contract_id is not None:
-        ledger.refresh([contract_id])
-    if isinstance(instance, Department):
-        _rebuild_departments()
+    if follow_up:
+        follow_up(instance)
 
 
 def _next_version(instance: VersionedRecord, expected: int | None) -> int:
@@ -148,11 +147,15 @@ def _rebuild_departments(_department: Department | None = None) -> None:
     )
 
 
-FOLLOW_UPS: dict[type[models.Model], Callable[[Any], None]] = {
-    Contract: lambda contract: ledger.refresh([contract.pk]),
+AFTER_REMOVAL: dict[type[models.Model], Callable[[Any], None]] = {
     Term: lambda term: ledger.refresh([term.contract_id]),
+    ContractLink: lambda link: ledger.refresh([link.from_contract_id]),
+    Department: _rebuild_departments,
+}
+FOLLOW_UPS: dict[type[models.Model], Callable[[Any], None]] = {
+    **AFTER_REMOVAL,
+    Contract: lambda contract: ledger.refresh([contract.pk]),
     Vendor: lambda vendor: ledger.refresh(
         Contract.objects.filter(vendor=vendor).values_list("pk", flat=True)
     ),
-    Department: _rebuild_departments,
 }

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from contracts.models import Contract, LedgerEntry, PriceChange, PriceFlag, Term
+from contracts.models import Contract, ContractLink, LedgerEntry, PriceChange, PriceFlag, Term
 from contracts.models.terms import DERIVED_FIELDS
-from contracts.services import ledger
+from contracts.services import ledger, records
 from tests.factories import ContractFactory, TermFactory, VendorFactory
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,16 @@ def test_only_the_last_standing_term_awaits_a_decision() -> None:
 )
 def test_a_decided_or_endless_contract_awaits_nothing(values: dict[str, Any]) -> None:
     assert not with_terms(year(2026), **values).terms.get().is_open
+
+
+def test_a_contract_that_another_one_continues_awaits_nothing_until_the_link_goes() -> None:
+    contract = with_terms(year(2026))
+    link = records.store(
+        ContractLink(from_contract=contract, to_contract=with_terms(year(2027)), kind="currency")
+    )
+    assert not contract.terms.get().is_open
+    records.remove(link)
+    assert contract.terms.get().is_open
 
 
 def test_notice_after_the_deadline_leaves_the_term_open() -> None:
@@ -185,8 +195,8 @@ def test_a_flag_goes_when_its_reason_goes() -> None:
 def test_a_second_refresh_writes_nothing(django_assert_num_queries: Callable[..., Any]) -> None:
     contract = with_terms(year(2025, annual_value=100), year(2026, annual_value=110))
     before = list(LedgerEntry.objects.values_list("pk", flat=True))
-    # Savepoint and release, contracts, terms, entries, changes, flags.
-    with django_assert_num_queries(7):
+    # Savepoint and release, terms, links, contracts, entries, changes, flags.
+    with django_assert_num_queries(8):
         ledger.refresh([contract.pk])
     assert list(LedgerEntry.objects.values_list("pk", flat=True)) == before
 

@@ -169,3 +169,17 @@ def test_a_department_is_never_below_itself() -> None:
     top.parent = low
     with pytest.raises(ValidationError, match="not below itself"):
         records.store(top)
+
+
+@pytest.mark.parametrize("day", [date(1899, 12, 31), date(2200, 1, 1), date(1, 1, 1), date.max])
+def test_a_day_outside_two_centuries_is_a_slip_and_said_so(day: date) -> None:
+    term = TermFactory.build(contract=ContractFactory.create(), start_date=day, end_date=None)
+    with pytest.raises(ValidationError, match="years 1900 to 2199"):
+        records.store(term)
+
+
+def test_a_notice_period_of_more_than_ten_years_of_days_is_a_slip() -> None:
+    contract = ContractFactory.create()
+    contract.notice_value = 3661
+    with pytest.raises(ValidationError, match="3660"):
+        records.store(contract)

@@ -69,7 +69,7 @@ def _feed_term(term: Term) -> FeedTerm:
         seq=term.seq,
         title=contract.title,
         vendor=contract.vendor.name,
-        notice_method=contract.get_notice_method_display(),
+        notice_method=contract.notice_method,
         renews=anchor == AlertKind.NOTICE_DEADLINE,
         end=term.end_date,
         days=feeds.days_of(

@@ -1,5 +1,6 @@
 """Calendars as calendar programs read them: the part of RFC 5545 that all-day events need."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -10,9 +11,8 @@ REFRESH = "PT6H"
 LINE_OCTETS = 75
 # An all-day event begins at midnight; its alarms ring at nine in the morning of their own days.
 ALARM_HOUR = 9
-ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,"})
 # What TEXT must not hold; line breaks are gone by then, a tab may stay.
-CONTROLS = dict.fromkeys([*range(9), *range(10, 32), 127], " ")
+CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def calendar(name: str, events: Iterable[Event]) -> bytes:
     for event in events:
         lines += _event(event)
     lines.append("END:VCALENDAR")
-    return b"".join(folded(line) for line in lines)
+    return "\r\n".join([*map(folded, lines), ""]).encode()
 
 
 def escaped(text: str) -> str:
@@ -58,14 +58,17 @@ def escaped(text: str) -> str:
 
     Source: RFC 5545, 3.3.11.
     """
-    return "\\n".join(text.translate(ESCAPES).splitlines()).translate(CONTROLS)
+    marked = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return CONTROLS.sub(" ", "\\n".join(marked.splitlines()))
 
 
-def folded(line: str) -> bytes:
-    """Return a content line of at most 75 octets each, no character of it cut in two.
+def folded(line: str) -> str:
+    """Return a content line as lines of at most 75 octets each, no character of it cut in two.
 
     Source: RFC 5545, 3.1.
     """
+    if len(line) <= LINE_OCTETS and line.isascii():
+        return line
     octets = line.encode()
     pieces = []
     while len(octets) > LINE_OCTETS:
@@ -75,7 +78,7 @@ def folded(line: str) -> bytes:
         pieces.append(octets[:cut])
         # The blank that marks a continuation counts.
         octets = b" " + octets[cut:]
-    return b"\r\n".join([*pieces, octets, b""])
+    return b"\r\n".join([*pieces, octets]).decode()
 
 
 def _event(event: Event) -> Iterator[str]:

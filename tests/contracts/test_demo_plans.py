@@ -258,3 +258,9 @@ def test_a_rise_never_passes_thirty_percent_even_in_cents(number: int) -> None:
     after = next_price(Dice(f"price {number}"), before, None)
     assert after.unit_cents is not None
     assert 333 <= after.unit_cents <= 333 * 1.3
+
+
+def test_a_title_names_the_vendor_once(plans: list[ContractPlan]) -> None:
+    titles = [(plan.purchase.vendor.name, plan.purchase.title) for plan in plans]
+    assert not [title for vendor, title in titles if title.startswith(f"{vendor} {vendor}")]
+    assert [title for vendor, title in titles if title.startswith(f"{vendor} ")]

@@ -138,7 +138,7 @@ class Portfolio:
         product = dice.choice(vendor.products)
         usual = CATEGORIES[product.category].department
         department = usual if dice.chance(0.75) else dice.choice(DEPARTMENTS).name
-        title = f"{vendor.name} {product.name}"
+        title = _named(vendor.name, product.name)
         if number >= len(self._vendors):
             title += f", {department}"
         if number >= 4 * len(self._vendors):
@@ -234,3 +234,8 @@ def _ramp(dice: Dice, purchase: Purchase, span: Span, price: Price) -> list[Line
 def _average(segments: Sequence[Line]) -> Price:
     """Return the average annual value of a ramp; it has no one quantity."""
     return Price(sum(line.quantity * line.unit_cents for line in segments) // len(segments))
+
+
+def _named(vendor: str, product: str) -> str:
+    """Return what people call it: "Jamf Pro", not "Jamf Jamf Pro"."""
+    return product if product.startswith(vendor) else f"{vendor} {product}"

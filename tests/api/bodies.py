@@ -25,8 +25,8 @@ CREATE: dict[str, Callable[[World], Body]] = {
         "currency": "EUR",
     },
     "contract-links": lambda w: {
-        "from_contract": w.rows["price-changes"].contract_id,
-        "to_contract": w.rows["contracts"].pk,
+        "from_contract": w.rows["contracts"].pk,
+        "to_contract": w.rows["price-changes"].contract_id,
         "kind": "replacement",
     },
     "terms": lambda w: {

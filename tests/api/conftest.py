@@ -84,7 +84,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "products": factories.ProductFactory.create(),
         "contracts": contract,
         "contract-links": factories.ContractLinkFactory.create(
-            from_contract=contract, to_contract=other
+            from_contract=other, to_contract=contract
         ),
         "terms": term,
         "licence-lines": factories.LicenceLineFactory.create(term=term),

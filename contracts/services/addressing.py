@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from contracts.models import Alert, Delivery, Destination
 from contracts.queries import recipients
@@ -82,12 +82,15 @@ def address_open(*, now: datetime, alerts: QuerySet[Alert] | None = None) -> Add
     is one that could not be reached for an hour when the day is near; its delivery is still tried.
     An alert without anybody left is counted and looked at again by the next run. What would be too
     much for one destination goes into a digest. Works in bounded batches, one transaction each;
-    with `alerts` on those alone.
+    with `alerts` on those alone, as far as their terms still ask for them.
 
     Source: R11.
     """
     if alerts is not None:
-        return _address_all(_unaddressed().filter(pk__in=alerts.values("pk")), now)
+        asked = alerts.filter(
+            term__is_open=True, term__anchor_date=F("anchor_date"), term__anchor_kind=F("kind")
+        )
+        return _address_all(_unaddressed().filter(pk__in=asked.values("pk")), now)
     addressed = _address_all(_unaddressed(), now) + _address_all(_stuck(now), now)
     storms.release(now=now)
     return addressed

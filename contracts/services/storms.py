@@ -104,7 +104,9 @@ def _open_digest(place: Destination, now: datetime) -> Delivery:
     if digest is None:
         number = Delivery.objects.digests().filter(destination=place).count()
         key = digest_key(place.public_id, number, ())
-        return Delivery.objects.create(destination=place, dedup_key=key, next_at=now + HOLD)
+        digest = Delivery.objects.create(destination=place, dedup_key=key, next_at=now + HOLD)
+        Delivery.objects.filter(pk=digest.pk).update(created_at=now, updated_at=now)
+        return digest
     digest.next_at = now + HOLD
     digest.save(update_fields=["next_at"])
     return digest

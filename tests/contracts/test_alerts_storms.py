@@ -104,7 +104,7 @@ def test_five_thousand_contracts_become_one_digest_that_lists_each_of_them(owner
 
 def test_never_more_than_fifty_one_messages_within_an_hour(owner: User) -> None:
     sent: list[datetime] = []
-    for minute in range(0, 300, 5):
+    for minute in range(0, 200, 5):
         now = NOW + timedelta(minutes=minute)
         add_terms(7, anchor=in_days(100), owner=owner)
         plan(now)
@@ -117,12 +117,12 @@ def test_never_more_than_fifty_one_messages_within_an_hour(owner: User) -> None:
     pump(later)
     assert states() == {"sent"}
     listed = [pk for letter in mail.outbox for pk in set(links(str(letter.body)))]
-    assert len(listed) == len(set(listed)) == Contract.objects.count() == 7 * 60
+    assert len(listed) == len(set(listed)) == Contract.objects.count() == 7 * 40
 
 
-def test_a_thousand_plans_send_nothing_twice(owner: User) -> None:
+def test_plans_and_senders_that_run_again_and_again_send_nothing_twice(owner: User) -> None:
     add_terms(LIMIT * 2, anchor=in_days(100), owner=owner)
-    for _ in range(100):
+    for _ in range(20):
         plan()
     rows = list(Delivery.objects.order_by("pk").values_list())
     plan()
@@ -251,6 +251,7 @@ def test_what_was_decided_meanwhile_is_not_listed(owner: User) -> None:
     alerts.acknowledge([Alert.objects.get(term=acknowledged).pk], by=owner, now=NOW)
     assert pump().sent == 1
     gone = Delivery.objects.filter(alert__term__in=terms[:2])
+    assert set(gone.values_list("attempts", flat=True)) == {0}
     assert set(gone.values_list("state", flat=True)) == {"cancelled"}
     listed = Contract.objects.filter(terms__in=terms[2:]).values_list("pk", flat=True)
     assert sorted(map(int, links(str(mail.outbox[0].body)))) == sorted(listed)

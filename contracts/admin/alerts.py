@@ -127,7 +127,7 @@ class AttemptInline(RecordInline):
 
 @admin.register(Delivery)
 class DeliveryAdmin(OutboxPages, ReadOnlyAdmin):
-    """One alert to one destination, with every attempt to send it."""
+    """One message to one destination, with every attempt to send it."""
 
     list_display = ("created_at", "contract", "destination", "state_shown", "attempts", "sent_at")
     list_select_related = ("alert__term__contract", "destination")
@@ -137,6 +137,7 @@ class DeliveryAdmin(OutboxPages, ReadOnlyAdmin):
     inlines = (AttemptInline,)
     fields = (
         "alert",
+        "carried_by",
         "destination",
         "dedup_key",
         "state",
@@ -148,8 +149,8 @@ class DeliveryAdmin(OutboxPages, ReadOnlyAdmin):
     )
 
     @admin.display(description=_("Contract"), ordering="alert__term__contract__title")
-    def contract(self, row: Delivery) -> SafeString:
-        return contract_link(row.alert.term.contract)
+    def contract(self, row: Delivery) -> SafeString | str:
+        return contract_link(row.alert.term.contract) if row.alert else str(_("Digest"))
 
     @admin.display(description=_("State"), ordering="state")
     def state_shown(self, row: Delivery) -> SafeString:

@@ -134,27 +134,28 @@ class DestinationViewSet(Editable):
 
 
 class DeliverySerializer(RecordSerializer):
-    """One alert to one destination."""
+    """One message to one destination: about an alert, or a digest, whose alert is null."""
 
     address = serializers.CharField(source="destination.address", read_only=True)
 
     class Meta:
         model = Delivery
         fields = (
-            "id", "alert", "destination", "address", "dedup_key", "state", "attempts", "next_at",
-            "sent_at", "provider_id", "last_error", "created_at", "updated_at",
+            "id", "alert", "carried_by", "destination", "address", "dedup_key", "state", "attempts",
+            "next_at", "sent_at", "provider_id", "last_error", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 
 
 class DeliveryViewSet(ReadOnly):
-    """One alert to one destination, and whether it went out."""
+    """One message to one destination, and whether it went out; by itself or carried by a digest."""
 
     model = Delivery
     serializer_class = DeliverySerializer
     filterset_class = filters.filterset(
         "DeliveryFilters",
         alert=filters.IdFilter("alert_id"),
+        carried_by=filters.IdFilter("carried_by_id"),
         destination=filters.IdFilter("destination_id"),
         state=filters.ChoiceFilter(choices=choices.DELIVERY_STATES),
         **filters.days("created_at"),

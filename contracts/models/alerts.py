@@ -136,13 +136,34 @@ class Destination(VersionedRecord):
 
 
 class Delivery(Record):
-    """One alert to one destination; claimed by a lease, finished only by the lease's holder."""
+    """One message to one destination; claimed by a lease, finished only by the lease's holder.
+
+    It is about one alert, or a digest without an alert of its own: it carries the deliveries that
+    name it in `carried_by`, which wait for it and end as it does.
+    """
 
     alert = models.ForeignKey(
-        Alert, models.CASCADE, related_name="deliveries", verbose_name=_("alert")
+        Alert,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        verbose_name=_("alert"),
+    )
+    carried_by = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="carried",
+        verbose_name=_("in digest"),
     )
     destination = models.ForeignKey(
-        Destination, models.PROTECT, related_name="deliveries", verbose_name=_("destination")
+        Destination,
+        models.PROTECT,
+        db_index=False,
+        related_name="deliveries",
+        verbose_name=_("destination"),
     )
     # Computed from what it is about, never random: a restored backup sends the same id again.
     dedup_key = models.UUIDField(_("message id"), unique=True, editable=False)
@@ -175,10 +196,25 @@ class Delivery(Record):
                 | (~Q(state="leased") & Q(lease=None)),
                 name="delivery_lease",
             ),
+            models.CheckConstraint(
+                condition=Q(alert__isnull=False) | Q(carried_by=None), name="delivery_about"
+            ),
+            # A digest takes in more only until it is first claimed; there is one such at a time.
+            models.UniqueConstraint(
+                fields=["destination"],
+                condition=Q(alert=None, state="pending", attempts=0),
+                name="digest_collecting",
+            ),
         )
         indexes = (
-            # The claim: pending and due.
-            models.Index(fields=["next_at"], condition=Q(state="pending"), name="delivery_pending"),
+            # The claim: pending and due; what a digest carries does not go out by itself.
+            models.Index(
+                fields=["next_at"],
+                condition=Q(state="pending", carried_by=None),
+                name="delivery_pending",
+            ),
+            # What one destination got lately.
+            models.Index(fields=["destination", "sent_at"], name="delivery_of_place"),
             # The claim: abandoned leases.
             models.Index(
                 fields=["lease_until"], condition=Q(state="leased"), name="delivery_leased"
@@ -186,7 +222,14 @@ class Delivery(Record):
         )
 
     def __str__(self) -> str:
-        return f"{self.alert} → {self.destination}"
+        return f"{self.alert or _('Digest')} → {self.destination}"
+
+    @property
+    def subject_alert(self) -> Alert:
+        """Return the one alert it is about; ask only a delivery that is not a digest."""
+        if self.alert is None:
+            raise ValueError("a digest is about many alerts")
+        return self.alert
 
 
 class DeliveryAttempt(models.Model):

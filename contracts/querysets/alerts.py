@@ -24,8 +24,24 @@ class DeliveryQuerySet(ScopedQuerySet[M]):
     def ready(self, now: datetime) -> Self:
         """Keep what waits for a sender and whose time has come, the longest wait first."""
         return self.filter(
-            state=DeliveryState.PENDING, next_at__lte=now, attempts__lt=MAX_ATTEMPTS
+            state=DeliveryState.PENDING,
+            carried_by=None,
+            next_at__lte=now,
+            attempts__lt=MAX_ATTEMPTS,
         ).order_by("next_at", "pk")
+
+    def single(self) -> Self:
+        """Keep the messages about one alert that go out by themselves."""
+        return self.filter(alert__isnull=False, carried_by=None)
+
+    def digests(self) -> Self:
+        """Keep the messages that carry others."""
+        return self.filter(alert=None)
+
+    def carried_along(self, digest_id: int) -> Self:
+        """Keep what a digest carries and nobody was told about yet, the nearest day first."""
+        waiting = self.filter(carried_by=digest_id, state=DeliveryState.PENDING)
+        return waiting.order_by("alert__anchor_date", "pk")
 
     def abandoned(self, now: datetime) -> Self:
         """Keep what a sender leased and never finished, the longest ago first."""

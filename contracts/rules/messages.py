@@ -1,9 +1,25 @@
 """The contract between a delivery and a channel: what goes out, comes back and is refused."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
+
+# Fixed for ever: the ids it gives must survive a restore, a move and a second installation's copy.
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "alerts.saas-tracker")
+
+
+def digest_key(destination: uuid.UUID, number: int, carried: Iterable[uuid.UUID]) -> uuid.UUID:
+    """Return the id of the digest that carries these messages, the `number`-th to its destination.
+
+    Promise: the same messages give the same id in any order; one more or less gives another, so
+    that a receiver that drops known ids never drops what it has not seen.
+
+    Source: R11.
+    """
+    listed = "|".join(sorted(str(key) for key in carried))
+    return uuid.uuid5(NAMESPACE, f"digest|{destination}|{number}|{listed}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,16 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from contracts.models import Alert, Delivery, Destination
 from contracts.queries import recipients
 from contracts.rules.alerts import PATIENCE, URGENT
+from contracts.rules.messages import NAMESPACE
 from contracts.rules.vocabulary import AlertState, ChannelKind, DeliveryState
-from contracts.services import alert_sql
+from contracts.services import alert_sql, storms
 
 BATCH = 2000
-# Fixed for ever: the ids it gives must survive a restore, a move and a second installation's copy.
-NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "alerts.saas-tracker")
 ASTRAY = (DeliveryState.CANCELLED, DeliveryState.FAILED)
 
 
@@ -76,19 +75,25 @@ def dedup_key(alert: Waiting, destination: Destination) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, f"{about}|{destination.public_id}")
 
 
-def address_open(*, now: datetime, alert_id: int | None = None) -> Addressed:
+def address_open(*, now: datetime, alerts: QuerySet[Alert] | None = None) -> Addressed:
     """Give every open alert that reaches nobody a delivery to each recipient of its nearest level.
 
     A level in which a delivery has failed for good is passed over: the next one is told instead. So
     is one that could not be reached for an hour when the day is near; its delivery is still tried.
-    An alert without anybody left is counted and looked at again by the next run. Works in bounded
-    batches, one transaction each; with `alert_id` on that alert alone.
+    An alert without anybody left is counted and looked at again by the next run. What would be too
+    much for one destination goes into a digest. Works in bounded batches, one transaction each;
+    with `alerts` on those alone, as far as their terms still ask for them.
 
     Source: R11.
     """
-    if alert_id is not None:
-        return _address_all(_unaddressed().filter(pk=alert_id), now)
-    return _address_all(_unaddressed(), now) + _address_all(_stuck(now), now)
+    if alerts is not None:
+        asked = alerts.filter(
+            term__is_open=True, term__anchor_date=F("anchor_date"), term__anchor_kind=F("kind")
+        )
+        return _address_all(_unaddressed().filter(pk__in=asked.values("pk")), now)
+    addressed = _address_all(_unaddressed(), now) + _address_all(_stuck(now), now)
+    storms.release(now=now)
+    return addressed
 
 
 def _address_all(waiting: QuerySet[Alert], now: datetime) -> Addressed:
@@ -147,7 +152,11 @@ def _stuck(now: datetime) -> QuerySet[Alert]:
 
 
 def _not_reached(now: datetime) -> Q:
-    return Q(state=DeliveryState.PENDING, attempts__gt=0, created_at__lte=now - PATIENCE)
+    """Match what was tried an hour ago and still waits, by itself or in a digest."""
+    tried = Q(attempts__gt=0) | Q(
+        carried_by__attempts__gt=0, carried_by__created_at__lte=now - PATIENCE
+    )
+    return Q(tried, state=DeliveryState.PENDING, created_at__lte=now - PATIENCE)
 
 
 @transaction.atomic
@@ -166,7 +175,11 @@ def _address(alerts: Sequence[Waiting], now: datetime) -> Addressed:
         places = _first_untried(reachable, astray.failed[alert.pk])
         nobody += not places
         pairs += [(alert, place) for place in places]
-    return Addressed(_create(pairs, astray.cancelled, now), nobody)
+    told = {place.pk for _alert, place in pairs}
+    storms.take_turns(told)
+    created = _create(pairs, astray.cancelled, now)
+    storms.gather(told, now=now)
+    return Addressed(created, nobody)
 
 
 def _astray(alerts: Sequence[Waiting], now: datetime) -> Astray:
@@ -199,6 +212,6 @@ def _create(
     keys = {dedup_key(alert, place): (alert.pk, place.pk) for alert, place in pairs}
     again = [pk for key, pk in cancelled.items() if key in keys]
     revived = Delivery.objects.filter(pk__in=again, state=DeliveryState.CANCELLED).update(
-        state=DeliveryState.PENDING, next_at=now, updated_at=now
+        state=DeliveryState.PENDING, carried_by=None, next_at=now, updated_at=now
     )
     return revived + alert_sql.insert_deliveries(keys, now)

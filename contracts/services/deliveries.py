@@ -15,7 +15,7 @@ from contracts.models import Delivery
 from contracts.rules.alerts import next_attempt
 from contracts.rules.messages import Channel, Refused
 from contracts.rules.vocabulary import AttemptOutcome, ChannelKind, DeliveryState
-from contracts.services import leases, notices
+from contracts.services import digests, leases, notices
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +113,14 @@ def _attempt(held: leases.Claim, sender: Sender) -> leases.Outcome:
 
 def _skipped(held: leases.Claim, delivery: Delivery, now: datetime) -> leases.Outcome | None:
     """Look again just before sending: is it still wanted, and is there time left in the lease?"""
-    reason = notices.reason_to_skip(delivery)
+    if delivery.alert is None:
+        reason, again_at = digests.reason_to_wait(delivery, now=now)
+    else:
+        reason, again_at = notices.reason_to_skip(delivery), None
+    if again_at is not None:
+        return leases.Outcome(
+            AttemptOutcome.SKIPPED, DeliveryState.PENDING, reason, next_at=again_at
+        )
     if reason:
         return leases.Outcome(AttemptOutcome.SKIPPED, DeliveryState.CANCELLED, reason)
     if now + timedelta(seconds=settings.DELIVERY_SEND_TIMEOUT_SECONDS) > held.until:
@@ -123,7 +130,8 @@ def _skipped(held: leases.Claim, delivery: Delivery, now: datetime) -> leases.Ou
 
 
 def _sent(delivery: Delivery, sender: Sender) -> leases.Outcome:
-    message = notices.compose(delivery, now=sender.clock())
+    maker = digests.compose if delivery.alert is None else notices.compose
+    message = maker(delivery, now=sender.clock())
     way = sender.ways[delivery.destination.kind]
     sent = way.send(message, timeout=settings.DELIVERY_SEND_TIMEOUT_SECONDS)
     return leases.Outcome(AttemptOutcome.OK, DeliveryState.SENT, provider_id=sent.provider_id[:200])
@@ -136,12 +144,10 @@ def _refused(
     reason = refusal.reason[:500]
     if refusal.permanent:
         return leases.Outcome(AttemptOutcome.PERMANENT, DeliveryState.FAILED, reason)
+    now = sender.clock().astimezone(timezone.get_current_timezone())
+    deadline = delivery.alert.anchor_date if delivery.alert else digests.nearest_day(delivery, now)
     again_at = next_attempt(
-        sender.clock().astimezone(timezone.get_current_timezone()),
-        held.attempt,
-        sender.jitter(),
-        delivery.alert.anchor_date,
-        retry_after=refusal.retry_after,
+        now, held.attempt, sender.jitter(), deadline, retry_after=refusal.retry_after
     )
     state = DeliveryState.FAILED if again_at is None else DeliveryState.PENDING
     return leases.Outcome(AttemptOutcome.TEMPORARY, state, reason, next_at=again_at)

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from contracts.models import Delivery, DeliveryAttempt
+from contracts.models import Alert, Delivery, DeliveryAttempt
 from contracts.rules.alerts import MAX_ATTEMPTS
 from contracts.rules.vocabulary import AttemptOutcome, DeliveryState
 from contracts.services import addressing
@@ -75,8 +75,9 @@ def _lease(due: QuerySet[Delivery], now: datetime) -> list[Claim]:
 def finish(held: Claim, outcome: Outcome, *, now: datetime) -> bool:
     """Write down what an attempt led to; returns whether the lease was still ours.
 
-    If it was not, the attempt is noted as late and nothing else changes. A delivery that went
-    astray (failed for good, or its recipient is no longer one) goes on to the next level.
+    If it was not, the attempt is noted as late and nothing else changes. What a digest carries ends
+    with it. A delivery that went astray (failed for good, or its recipient is no longer one) goes
+    on to the next level.
 
     Source: R11.
     """
@@ -85,8 +86,10 @@ def finish(held: Claim, outcome: Outcome, *, now: datetime) -> bool:
     )
     in_time = ours.update(**_values(outcome, now)) == 1
     _end_attempt(held, outcome.attempt if in_time else AttemptOutcome.LATE, outcome.error, now)
-    if in_time and outcome.delivery in addressing.ASTRAY:
-        _pass_on(held.delivery_id, now)
+    if in_time:
+        _end_carried([held.delivery_id], outcome, now)
+        if outcome.delivery in addressing.ASTRAY:
+            _pass_on([held.delivery_id], now)
     return in_time
 
 
@@ -105,8 +108,8 @@ def give_up_abandoned(*, now: datetime) -> int:
         ids = list(abandoned.select_for_update(skip_locked=True).values_list("pk", flat=True))
         _end_unfinished(ids, now)
         Delivery.objects.filter(pk__in=ids).update(**_values(outcome, now))
-        for pk in ids:
-            _pass_on(pk, now)
+        _end_carried(ids, outcome, now)
+        _pass_on(ids, now)
     return len(ids)
 
 
@@ -145,7 +148,14 @@ def _end_unfinished(delivery_ids: list[int], now: datetime) -> None:
     unfinished.update(outcome=AttemptOutcome.UNCERTAIN, finished_at=now)
 
 
-def _pass_on(delivery_id: int, now: datetime) -> None:
-    """Let somebody else be told, if the alert is still open and reaches nobody."""
-    alert_id = Delivery.objects.values_list("alert_id", flat=True).get(pk=delivery_id)
-    addressing.address_open(now=now, alert_id=alert_id)
+def _end_carried(delivery_ids: list[int], outcome: Outcome, now: datetime) -> None:
+    """Let what a digest carries end as the digest did; while it is tried again, they wait."""
+    if outcome.delivery != DeliveryState.PENDING:
+        carried = Delivery.objects.filter(carried_by__in=delivery_ids, state=DeliveryState.PENDING)
+        carried.update(**_values(outcome, now))
+
+
+def _pass_on(delivery_ids: list[int], now: datetime) -> None:
+    """Let somebody else be told of the alerts that are still open and reach nobody."""
+    gone = Q(deliveries__in=delivery_ids) | Q(deliveries__carried_by__in=delivery_ids)
+    addressing.address_open(now=now, alerts=Alert.objects.filter(gone))

@@ -1,5 +1,6 @@
 """What an alert says: facts of the contract, rendered in the language of its reader."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from contracts.models import Delivery
+from contracts.models import Contract, Delivery
 from contracts.queries import proof, recipients
 from contracts.rules.alerts import LATE_OFFSET
 from contracts.rules.messages import Message
@@ -36,19 +37,22 @@ def parcel(delivery_id: int) -> Delivery:
     return delivery
 
 
-def reason_to_skip(delivery: Delivery) -> str:
+def reason_to_skip(delivery: Delivery, administrators: Collection[int] | None = None) -> str:
     """Say why this message must not go out any more; empty if it must.
+
+    The ids of `administrators` spare a statement where many deliveries are asked.
 
     Source: R11.
     """
-    alert, term = delivery.alert, delivery.alert.term
+    alert = delivery.subject_alert
+    term = alert.term
     if alert.state != AlertState.OPEN:
         return _("The alert is no longer open.")
     if not term.is_open or (term.anchor_date, term.anchor_kind) != (alert.anchor_date, alert.kind):
         return _("The term no longer asks for it.")
     if not delivery.destination.is_active:
         return _("The destination is switched off.")
-    if delivery.destination.owner_id and not _level(delivery):
+    if delivery.destination.owner_id and not _level(delivery, administrators):
         return _("The recipient is no longer responsible for the contract.")
     return ""
 
@@ -60,7 +64,7 @@ def compose(delivery: Delivery, *, now: datetime) -> Message:
     """
     reader = delivery.destination.owner
     today = now.astimezone(timezone.get_current_timezone()).date()
-    name = f"messages/{delivery.alert.kind}"
+    name = f"messages/{delivery.subject_alert.kind}"
     with translation.override(language_of(reader.locale if reader else "")):
         facts = _facts(delivery, today)
         subject = " ".join(render_to_string(f"{name}.subject.txt", facts).split())
@@ -74,9 +78,9 @@ def compose(delivery: Delivery, *, now: datetime) -> Message:
 
 
 def _facts(delivery: Delivery, today: date) -> dict[str, Any]:
-    alert, term = delivery.alert, delivery.alert.term
+    alert = delivery.subject_alert
+    term = alert.term
     contract = term.contract
-    page = reverse("admin:contracts_contract_change", args=[contract.pk])
     return {
         "contract": contract,
         "vendor": contract.vendor,
@@ -86,41 +90,44 @@ def _facts(delivery: Delivery, today: date) -> dict[str, Any]:
         "days_left": (alert.anchor_date - today).days,
         "days_late": (today - alert.anchor_date).days,
         "days_to_deadline": (term.notice_deadline - today).days if term.notice_deadline else None,
-        "anchor": _day(alert.anchor_date),
-        "notice_deadline": _day(term.notice_deadline),
-        "decide_by": _day(term.decide_by),
+        "anchor": day_text(alert.anchor_date),
+        "notice_deadline": day_text(term.notice_deadline),
+        "decide_by": day_text(term.decide_by),
         "decide_by_passed": bool(term.decide_by and term.decide_by < today),
-        "ends": _day(term.end_date),
-        "renews": _day(term.end_date and term.end_date + timedelta(days=1)),
-        "annual_value": _money(term.annual_value, contract.currency),
+        "ends": day_text(term.end_date),
+        "renews": day_text(term.end_date and term.end_date + timedelta(days=1)),
+        "annual_value": money_text(term.annual_value, contract.currency),
         "next_value": _next_value(delivery),
         "proof": proof.sentences(term.proof),
-        "url": f"{settings.BASE_URL}{page}",
+        "url": page_of(contract),
         "message_id": delivery.dedup_key,
         "level": _level(delivery),
         "language": translation.get_language(),
     }
 
 
-def _level(delivery: Delivery) -> str:
+def _level(delivery: Delivery, administrators: Collection[int] | None = None) -> str:
     """Return in which capacity the recipient is told; empty if in none."""
-    contract, user = delivery.alert.term.contract, delivery.destination.owner
+    contract, user = delivery.subject_alert.term.contract, delivery.destination.owner
     if user is None or not user.is_active:
         return ""
     if contract.owner_id == user.pk:
         return "owner"
     if contract.department and contract.department.manager_id == user.pk:
         return "manager"
-    return "administrator" if recipients.administrators().filter(pk=user.pk).exists() else ""
+    if administrators is None:
+        administrators = recipients.administrators().filter(pk=user.pk).values_list("pk", flat=True)
+    return "administrator" if user.pk in administrators else ""
 
 
 def _next_value(delivery: Delivery) -> str:
     """Return what the next term costs at the price of this one."""
-    term, contract = delivery.alert.term, delivery.alert.term.contract
+    term = delivery.subject_alert.term
+    contract = term.contract
     months = contract.renewal_months or contract.initial_months
     if not months:
         return ""
-    return _money(term.annual_value * months / Decimal(12), contract.currency)
+    return money_text(term.annual_value * months / Decimal(12), contract.currency)
 
 
 def language_of(code: str) -> str:
@@ -131,13 +138,21 @@ def language_of(code: str) -> str:
         return str(settings.LANGUAGE_CODE)
 
 
-def _locale() -> Locale:
-    return Locale.parse(translation.to_locale(translation.get_language() or "en-gb"))
+def page_of(contract: Contract) -> str:
+    """Return the address of a contract's page."""
+    page = reverse("admin:contracts_contract_change", args=[contract.pk])
+    return f"{settings.BASE_URL}{page}"
 
 
-def _day(day: date | None) -> str:
+def day_text(day: date | None) -> str:
+    """Return a day as the reader's language writes it in full; empty without one."""
     return format_date(day, "full", locale=_locale()) if day else ""
 
 
-def _money(amount: Decimal, currency: str) -> str:
+def money_text(amount: Decimal, currency: str) -> str:
+    """Return an amount as the reader's language writes it."""
     return str(format_currency(amount, currency, locale=_locale()))
+
+
+def _locale() -> Locale:
+    return Locale.parse(translation.to_locale(translation.get_language() or "en-gb"))

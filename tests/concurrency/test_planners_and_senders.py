@@ -15,7 +15,7 @@ from django.db.models import Count
 from pytest_django import Settings
 
 from contracts.models import Alert, Delivery, DeliveryAttempt
-from contracts.services import alerts, deliveries, leases
+from contracts.services import addressing, alerts, deliveries, leases
 from saas_tracker.accounts.models import User
 from tests.recovery.portfolio import add_terms
 from tests.recovery.sink import Sink
@@ -44,7 +44,9 @@ def at_once(work: Callable[[], T], threads: int) -> list[T]:
 
 
 @pytest.fixture
-def terms() -> list[int]:
+def terms(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    settings.STORM_MESSAGES_PER_HOUR = TERMS
+    monkeypatch.setenv("STORM_MESSAGES_PER_HOUR", str(TERMS))
     owner = User.objects.create_user("owner@tracker.example")
     return add_terms(TERMS, anchor=NOW.date() + timedelta(days=100), owner=owner)
 
@@ -94,3 +96,25 @@ def test_ticks_of_several_processes_at_once_send_each_message_once(
         ]
         assert [tick.wait(timeout=120) for tick in ticks] == [0, 0, 0]
     assert len(sink.ids) == sink.ids.total() == TERMS
+
+
+@pytest.mark.usefixtures("terms")
+def test_planners_and_senders_at_once_put_a_storm_into_few_digests(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.STORM_MESSAGES_PER_HOUR = 10
+    monkeypatch.setattr(addressing, "BATCH", 25)
+
+    def plan_and_send() -> None:
+        alerts.raise_due(today=NOW.date(), now=NOW)
+        deliveries.deliver_due(clock=lambda: NOW, jitter=lambda: 0.0)
+
+    with Sink() as sink:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = sink.server_address[:2]
+        at_once(plan_and_send, threads=4)
+    single = Delivery.objects.single()
+    assert sink.ids.total() == len(sink.ids) <= 11
+    assert single.count() == 0
+    assert Delivery.objects.filter(alert__isnull=False).count() == TERMS
+    assert Delivery.objects.digests().count() <= 2

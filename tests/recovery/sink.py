@@ -35,7 +35,7 @@ class Conversation(socketserver.StreamRequestHandler):
         self.say("354 go on")
         content = b"".join(iter(self.rfile.readline, b".\r\n"))
         found = MESSAGE_ID.search(content)
-        self.server.note(found[1].decode() if found else "", self.recipient)
+        self.server.note(found[1].decode() if found else "", self.recipient, content)
         self.say("250 taken")
 
     def say(self, text: str) -> None:
@@ -58,10 +58,13 @@ class Sink(socketserver.ThreadingTCPServer):
         self.pause = 0.0
         self.ids: Counter[str] = Counter()
         self.receivers: Counter[str] = Counter()
+        self.letters: dict[str, bytes] = {}
         self._lock = threading.Lock()
 
-    def note(self, message_id: str, receiver: str) -> None:
+    def note(self, message_id: str, receiver: str, content: bytes) -> None:
         with self._lock:
+            # A receiver that drops copies keeps the first one.
+            self.letters.setdefault(message_id, content)
             self.ids[message_id] += 1
             self.receivers[receiver] += 1
 

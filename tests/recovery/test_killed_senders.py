@@ -57,6 +57,7 @@ def test_no_alert_is_lost_and_a_copy_has_the_same_id(process_env: dict[str, str]
             "DELIVERY_LEASE_SECONDS": "2",
             "DELIVERY_SEND_TIMEOUT_SECONDS": "1",
             "LOG_LEVEL": "ERROR",
+            "STORM_MESSAGES_PER_HOUR": str(ALERTS),
         }
         deaths = run_senders(process_env | settings, ALERTS // ALERTS_PER_KILL)
 

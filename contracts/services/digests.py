@@ -1,0 +1,168 @@
+"""What a digest says: one line for each alert that it carries, in the order of their days."""
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min, QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from contracts.models import Alert, Delivery
+from contracts.queries import recipients
+from contracts.rules.messages import Message
+from contracts.rules.vocabulary import DeliveryState
+from contracts.services import addressing, notices, storms
+
+logger = logging.getLogger(__name__)
+
+LISTED = (
+    "alert__term__contract__vendor",
+    "alert__term__contract__department",
+    "destination__owner",
+)
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One alert as a digest lists it."""
+
+    title: str
+    vendor: str
+    kind: str
+    anchor: str
+    days_left: int
+    days_late: int
+    stake: str
+    url: str
+
+
+def reason_to_wait(digest: Delivery, *, now: datetime) -> tuple[str, datetime | None]:
+    """Say why a digest must not go out now, and from when on it may; ("", None) if it may go.
+
+    What it carries and nobody must be told of any more is taken out first. A digest that carries
+    nothing then never goes out: it has a reason and no instant.
+
+    Source: R11.
+    """
+    _take_out_unwanted(digest, now)
+    if not Delivery.objects.carried_along(digest.pk).exists():
+        return _("Nothing is left to say."), None
+    last = Delivery.objects.digests().filter(
+        destination=digest.destination_id, sent_at__gt=now - storms.HOUR
+    )
+    sent_at = last.order_by("-sent_at").values_list("sent_at", flat=True).first()
+    if sent_at is not None:
+        return _("Another digest went out within the hour."), sent_at + storms.HOUR
+    return "", None
+
+
+def nearest_day(digest: Delivery, now: datetime) -> date | None:
+    """Return the first day ahead that the digest tells of; None if all have passed.
+
+    Source: delivery T4.
+    """
+    ahead = Delivery.objects.carried_along(digest.pk).filter(alert__anchor_date__gt=now.date())
+    found: date | None = ahead.order_by().aggregate(day=Min("alert__anchor_date"))["day"]
+    return found
+
+
+def compose(digest: Delivery, *, now: datetime) -> Message:
+    """Return the message of a digest, in the language of its recipient; every alert has a line.
+
+    Source: R9, R10.
+    """
+    reader = digest.destination.owner
+    today = now.astimezone(timezone.get_current_timezone()).date()
+    with translation.override(notices.language_of(reader.locale if reader else "")):
+        facts = _facts(digest, today)
+        subject = " ".join(render_to_string("messages/digest.subject.txt", facts).split())
+        return Message(
+            delivery_id=str(digest.dedup_key),
+            to=digest.destination.address,
+            subject=subject,
+            text=render_to_string("messages/digest.txt", facts).strip() + "\n",
+            html=render_to_string("messages/digest.html", facts | {"subject": subject}),
+        )
+
+
+def _listed(digest: Delivery) -> QuerySet[Delivery]:
+    carried: QuerySet[Delivery] = Delivery.objects.carried_along(digest.pk)
+    return carried.select_related(*LISTED)
+
+
+def _take_out_unwanted(digest: Delivery, now: datetime) -> None:
+    """Cancel what a digest must not tell any more, and let others be told where that is due."""
+    everyone = set(recipients.administrators().values_list("pk", flat=True))
+    unwanted: defaultdict[str, list[int]] = defaultdict(list)
+    for delivery in _listed(digest):
+        if reason := notices.reason_to_skip(delivery, everyone):
+            unwanted[reason].append(delivery.pk)
+    if not unwanted:
+        return
+    with transaction.atomic():
+        for reason, ids in unwanted.items():
+            Delivery.objects.filter(pk__in=ids, state=DeliveryState.PENDING).update(
+                state=DeliveryState.CANCELLED, last_error=reason, updated_at=now
+            )
+        ids = [pk for of_reason in unwanted.values() for pk in of_reason]
+        addressing.address_open(now=now, alerts=Alert.objects.filter(deliveries__in=ids))
+
+
+def _facts(digest: Delivery, today: date) -> dict[str, Any]:
+    groups: dict[str, list[Line]] = {"late": [], "week": [], "month": [], "later": []}
+    nearest: date | None = None
+    for delivery in _listed(digest):
+        alert = delivery.subject_alert
+        groups[_urgency(alert.anchor_date - today)].append(_line_or_less(alert, today))
+        if nearest is None and alert.anchor_date >= today:
+            nearest = alert.anchor_date
+    return {
+        "groups": {name: lines for name, lines in groups.items() if lines},
+        "count": sum(len(lines) for lines in groups.values()),
+        "late": len(groups["late"]),
+        "soon": len(groups["week"]),
+        "nearest": notices.day_text(nearest),
+        "limit": settings.STORM_MESSAGES_PER_HOUR,
+        "message_id": digest.dedup_key,
+        "language": translation.get_language(),
+    }
+
+
+def _urgency(left: timedelta) -> str:
+    if left < timedelta(0):
+        return "late"
+    return "week" if left <= WEEK else "month" if left <= MONTH else "later"
+
+
+def _line_or_less(alert: Alert, today: date) -> Line:
+    """Return the line of an alert; one that cannot be made must not stop the others."""
+    try:
+        return _line(alert, today)
+    except Exception:
+        logger.exception("Alert %s could not be written in full", alert.pk)
+        contract, left = alert.term.contract, (alert.anchor_date - today).days
+        day = alert.anchor_date.isoformat()
+        return Line(
+            contract.title, "?", alert.kind, day, left, -left, "?", notices.page_of(contract)
+        )
+
+
+def _line(alert: Alert, today: date) -> Line:
+    term, contract = alert.term, alert.term.contract
+    return Line(
+        title=contract.title,
+        vendor=contract.vendor.name,
+        kind=alert.kind,
+        anchor=notices.day_text(alert.anchor_date),
+        days_left=(alert.anchor_date - today).days,
+        days_late=(today - alert.anchor_date).days,
+        stake=notices.money_text(term.annual_value, contract.currency),
+        url=notices.page_of(contract),
+    )

@@ -1,5 +1,7 @@
 """One settings file; every value an operator may change comes from the environment (`.env.example`)."""
 
+from ipaddress import ip_network
+
 from csp.constants import NONE, SELF, UNSAFE_EVAL
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,8 @@ from saas_tracker.site import UNFOLD as UNFOLD
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or embedded_secret_key()
+# What seals secret columns; the first one seals, all of them open.
+SECRETS_KEYS = env.list("SECRETS_KEYS", default=[]) or [SECRET_KEY]
 PORT = env.int("PORT", default=8000)
 BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
@@ -191,6 +195,8 @@ PRICE_FLAG_THRESHOLDS = env.list("PRICE_FLAG_THRESHOLDS", cast=int, default=[0, 
 DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=120)
 DELIVERY_SEND_TIMEOUT_SECONDS = env.int("DELIVERY_SEND_TIMEOUT_SECONDS", default=20)
 STORM_MESSAGES_PER_HOUR = env.int("STORM_MESSAGES_PER_HOUR", default=50)
+WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[80, 443, 8443])
+WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", cast=ip_network, default=[])
 SCAN_STALE_MINUTES = env.int("SCAN_STALE_MINUTES", default=15)
 
 REST_FRAMEWORK = api.REST_FRAMEWORK

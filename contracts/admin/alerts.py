@@ -18,7 +18,6 @@ from contracts.models import (
     AlertPolicy,
     Delivery,
     DeliveryAttempt,
-    Destination,
     Heartbeat,
 )
 from contracts.services import alerts
@@ -98,15 +97,6 @@ class AlertAdmin(ReadOnlyAdmin):
     @admin.display(description=_("State"), ordering="state")
     def state_shown(self, row: Alert) -> SafeString:
         return alert_badge(row)
-
-
-@admin.register(Destination)
-class DestinationAdmin(HistoryAdmin):
-    list_display = ("address", "kind", "owner", "is_active")
-    list_select_related = ("owner",)
-    search_fields = ("address", "owner__email")
-    autocomplete_fields = ("owner",)
-    fields = ("kind", "address", "owner", "is_active")
 
 
 class AttemptInline(RecordInline):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,7 +25,7 @@ from contracts.models import (
     choices,
 )
 from contracts.queries import rights
-from contracts.services import alerts
+from contracts.services import alerts, trials
 
 OWN_DESTINATION = _("Only administrators of the organisation name another owner.")
 
@@ -96,14 +97,18 @@ class AlertViewSet(ReadOnly):
 
 
 class DestinationSerializer(RecordSerializer):
-    """An address on a channel."""
+    """An address on a channel. Of a web address only the host can be read again."""
+
+    url = serializers.CharField(write_only=True, required=False, max_length=2000)
+    secret = serializers.CharField(write_only=True, required=False, max_length=200)
 
     class Meta:
         model = Destination
         fields = (
-            "id", "public_id", "kind", "address", "owner", "is_active", "version", "created_at",
-            "updated_at",
+            "id", "public_id", "kind", "address", "url", "secret", "owner", "is_active",
+            "tested_at", "test_outcome", "test_error", "version", "created_at", "updated_at",
         )  # fmt: skip
+        read_only_fields = ("tested_at", "test_outcome", "test_error")
         example: ClassVar = {"kind": "email", "address": "renewals@example.com"}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -131,6 +136,23 @@ class DestinationViewSet(Editable):
 
     def may_add(self) -> bool:
         return True
+
+    @extend_schema(request=None, responses=DestinationSerializer)
+    @action(detail=True, methods=["post"], url_path="test")
+    def send_test(self, request: Request, pk: str) -> Response:
+        """Send a test message and read what became of it. At most one a minute per destination."""
+        try:
+            trials.send_test(self.get_editable(), now=timezone.now())
+        except trials.TooSoon:
+            raise Throttled(wait=trials.PAUSE.seconds) from None
+        return self.answer(self.row(pk))
+
+    @extend_schema(request=None, responses=DestinationSerializer)
+    @action(detail=True, methods=["post"], url_path="end-rotation")
+    def end_rotation(self, request: Request, pk: str) -> Response:
+        """Sign with the newest secret alone. Until then the one before it signs too."""
+        trials.end_rotation(self.get_editable(), by=request.user)
+        return self.answer(self.row(pk))
 
 
 class DeliverySerializer(RecordSerializer):

@@ -22,7 +22,11 @@ class RowReader:
     def __init__(self, serializer_class: type[RecordSerializer]) -> None:
         computed = set(getattr(serializer_class.Meta, "computed", ()))
         fields = serializer_class().fields
-        stored = {name: field for name, field in fields.items() if name not in computed}
+        stored = {
+            name: field
+            for name, field in fields.items()
+            if name not in computed and not field.write_only
+        }
         self.names = tuple(stored)
         self.columns = tuple(column_of(field) for field in stored.values())
         formats = {name: format_of(field) for name, field in stored.items()}

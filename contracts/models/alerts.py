@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from contracts.models import choices
 from contracts.models.base import Record, VersionedRecord
+from contracts.models.secrets import SecretField
 from contracts.models.terms import Term
 from contracts.querysets.access import AdministeredQuerySet, OwnedQuerySet
 from contracts.querysets.alerts import AlertQuerySet, AttemptQuerySet, DeliveryQuerySet
@@ -97,7 +98,10 @@ class Alert(Record):
 
 
 class Destination(VersionedRecord):
-    """Where messages go: an address on a channel."""
+    """Where messages go: an address on a channel.
+
+    A web address is a secret as a whole: `address` is then its host, all that anybody sees.
+    """
 
     kind = models.CharField(
         _("channel"),
@@ -105,7 +109,15 @@ class Destination(VersionedRecord):
         choices=choices.CHANNEL_KINDS,
         default=ChannelKind.EMAIL.value,
     )
-    address = models.CharField(_("address"), max_length=320)
+    address = models.CharField(
+        _("address"),
+        max_length=320,
+        blank=True,
+        help_text=_("An e-mail address. Of a web address its host is shown here."),
+    )
+    url = SecretField(_("web address"), blank=True)
+    secret = SecretField(_("signing secret"), blank=True)
+    previous_secret = SecretField(_("previous signing secret"), blank=True, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.CASCADE,
@@ -116,7 +128,23 @@ class Destination(VersionedRecord):
     )
     is_active = models.BooleanField(_("active"), default=True)
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    history = HistoricalRecords()
+    tested_at = models.DateTimeField(_("tested at"), null=True, editable=False)
+    test_outcome = models.CharField(
+        _("last test"), max_length=20, choices=choices.ATTEMPT_OUTCOMES, blank=True, editable=False
+    )
+    test_error = models.CharField(
+        _("error of the test"), max_length=500, blank=True, editable=False
+    )
+    history = HistoricalRecords(
+        excluded_fields=[
+            "url",
+            "secret",
+            "previous_secret",
+            "tested_at",
+            "test_outcome",
+            "test_error",
+        ]
+    )
     objects: ClassVar = OwnedQuerySet["Destination"].as_manager()
 
     class Meta:
@@ -126,13 +154,16 @@ class Destination(VersionedRecord):
         constraints = (
             models.UniqueConstraint(
                 fields=["kind", "address"],
+                condition=Q(kind="email"),
                 name="destination",
                 violation_error_message=_("This destination exists."),
             ),
         )
 
     def __str__(self) -> str:
-        return self.address
+        if self.kind == ChannelKind.EMAIL:
+            return self.address
+        return f"{self.get_kind_display()}: {self.address}"
 
 
 class Delivery(Record):

@@ -94,7 +94,13 @@ ATTEMPT_OUTCOMES = (
     (words.AttemptOutcome.LATE.value, _("Finished after its lease")),
     (words.AttemptOutcome.SKIPPED.value, _("No longer needed")),
 )
-CHANNEL_KINDS = ((words.ChannelKind.EMAIL.value, _("E-mail")),)
+CHANNEL_KINDS = (
+    (words.ChannelKind.EMAIL.value, _("E-mail")),
+    (words.ChannelKind.WEBHOOK.value, _("Signed webhook")),
+    (words.ChannelKind.SLACK.value, _("Slack")),
+    (words.ChannelKind.TEAMS.value, _("Microsoft Teams")),
+    (words.ChannelKind.DISCORD.value, _("Discord")),
+)
 FLAG_KINDS = (
     (words.FlagKind.INCREASE.value, _("Price increase")),
     (words.FlagKind.CAP_BREACH.value, _("Price cap breached")),

@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Fixed for ever: the ids it gives must survive a restore, a move and a second installation's copy.
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "alerts.saas-tracker")
@@ -26,6 +28,9 @@ def digest_key(destination: uuid.UUID, number: int, carried: Iterable[uuid.UUID]
 class Message:
     """One message to one receiver; `delivery_id` is a UUID as text and the same for every attempt.
 
+    `at` is the instant of this attempt. Where it is posted to a web address, `url` and the signing
+    `secrets` are never shown; `event` says the same as the text to a program, `link` is the page.
+
     Source: R11.
     """
 
@@ -35,6 +40,11 @@ class Message:
     text: str
     html: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    at: datetime = LONG_AGO
+    link: str = ""
+    event: Mapping[str, Any] = field(default_factory=dict)
+    url: str = field(default="", repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +83,17 @@ class Channel(Protocol):
 
     def send(self, message: Message, *, timeout: float) -> Sent:
         """Hand the message over within `timeout` seconds or raise Refused."""
+        ...
+
+
+class Post(Protocol):
+    """The one way to a web address; every channel that has one goes through it.
+
+    Source: S07.
+    """
+
+    def __call__(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, timeout: float
+    ) -> None:
+        """Post `body` within `timeout` seconds or raise Refused."""
         ...

@@ -139,6 +139,10 @@ class ChannelKind(StrEnum):
     """The ways a message can go out."""
 
     EMAIL = "email"
+    WEBHOOK = "webhook"
+    SLACK = "slack"
+    TEAMS = "teams"
+    DISCORD = "discord"
 
 
 class FlagKind(StrEnum):

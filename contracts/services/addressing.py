@@ -106,21 +106,27 @@ def _address_all(waiting: QuerySet[Alert], now: datetime) -> Addressed:
 
 
 def destinations_of(user_ids: Iterable[int]) -> dict[int, list[Destination]]:
-    """Return the active e-mail destinations of each user; one that has none at all gets their address.
+    """Return the active destinations of each user; one without any e-mail gets their address.
 
-    Somebody who switched all of theirs off is left out.
+    Webhooks and chats are told beside the e-mail, not instead of it. Somebody who switched all of
+    theirs off is left out.
 
     Source: R11.
     """
     wanted = set(user_ids)
     found: dict[int, list[Destination]] = {user: [] for user in wanted}
-    for place in Destination.objects.filter(owner__in=wanted, kind=ChannelKind.EMAIL):
+    for place in Destination.objects.filter(owner__in=wanted):
         if place.owner_id is not None:
             found[place.owner_id].append(place)
-    bare = [user for user, places in found.items() if not places]
+    by_mail = {user for user, places in found.items() if any(map(_is_mail, places))}
+    bare = wanted - by_mail
     for user in get_user_model()._default_manager.filter(pk__in=bare):
         found[user.pk].append(_destination_for(user))
     return {user: [p for p in places if p.is_active] for user, places in found.items()}
+
+
+def _is_mail(place: Destination) -> bool:
+    return bool(place.kind == ChannelKind.EMAIL)
 
 
 def _destination_for(user: Any) -> Destination:

@@ -10,7 +10,10 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from contracts.channels.chat import ChatChannel, discord, slack, teams
 from contracts.channels.email import EmailChannel
+from contracts.channels.guard import GuardedPost
+from contracts.channels.webhook import WebhookChannel
 from contracts.models import Delivery
 from contracts.rules.alerts import next_attempt
 from contracts.rules.messages import Channel, Refused
@@ -56,7 +59,14 @@ class Sender:
 def channels() -> dict[str, Channel]:
     """Return the way out for each kind of destination."""
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
-    return {ChannelKind.EMAIL.value: EmailChannel(host=host)}
+    post = GuardedPost(ports=settings.WEBHOOK_PORTS, allowed=settings.WEBHOOK_ALLOWED_NETWORKS)
+    return {
+        ChannelKind.EMAIL.value: EmailChannel(host=host),
+        ChannelKind.WEBHOOK.value: WebhookChannel(post=post),
+        ChannelKind.SLACK.value: ChatChannel(slack, post=post),
+        ChannelKind.TEAMS.value: ChatChannel(teams, post=post),
+        ChannelKind.DISCORD.value: ChatChannel(discord, post=post),
+    }
 
 
 def deliver_due(

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Min, QuerySet
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -89,7 +90,22 @@ def compose(digest: Delivery, *, now: datetime) -> Message:
             subject=subject,
             text=render_to_string("messages/digest.txt", facts).strip() + "\n",
             html=render_to_string("messages/digest.html", facts | {"subject": subject}),
+            at=now,
+            link=f"{settings.BASE_URL}{reverse('admin:index')}",
+            event=_event(digest, facts, now),
+            url=digest.destination.url,
+            secrets=notices.secrets_of(digest.destination),
         )
+
+
+def _event(digest: Delivery, facts: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Return what a program is told: each alert by the id that it has in a message of its own."""
+    carried = _listed(digest).values_list("alert__public_id", flat=True)
+    return {
+        "type": "alert.digest",
+        "timestamp": now.isoformat(),
+        "data": {"count": facts["count"], "alerts": [str(alert) for alert in carried]},
+    }
 
 
 def _listed(digest: Delivery) -> QuerySet[Delivery]:

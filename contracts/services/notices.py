@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from contracts.models import Contract, Delivery
+from contracts.models import Contract, Delivery, Destination
 from contracts.queries import proof, recipients
 from contracts.rules.alerts import LATE_OFFSET
 from contracts.rules.messages import Message
@@ -74,7 +74,46 @@ def compose(delivery: Delivery, *, now: datetime) -> Message:
             subject=subject,
             text=render_to_string(f"{name}.txt", facts).strip() + "\n",
             html=render_to_string(f"{name}.html", facts | {"subject": subject}),
+            at=now,
+            link=facts["url"],
+            event=_event(delivery, now, facts),
+            url=delivery.destination.url,
+            secrets=secrets_of(delivery.destination),
         )
+
+
+def secrets_of(destination: Destination) -> tuple[str, ...]:
+    """Return the secrets that sign a webhook, the newest first.
+
+    Source: S22.
+    """
+    return tuple(one for one in (destination.secret, destination.previous_secret) if one)
+
+
+def _event(delivery: Delivery, now: datetime, facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what a program is told: days in ISO, amounts as text with their currency."""
+    alert = delivery.subject_alert
+    term, contract = alert.term, alert.term.contract
+    days = (alert.anchor_date, term.notice_deadline, term.decide_by, term.end_date)
+    anchor, notice, decide, ends = (day and day.isoformat() for day in days)
+    return {
+        "type": f"alert.{alert.kind}",
+        "timestamp": now.isoformat(),
+        "data": {
+            "alert": str(alert.public_id),
+            "contract": {"id": str(contract.public_id), "title": contract.title},
+            "vendor": contract.vendor.name,
+            "department": contract.department.name if contract.department else None,
+            "days_before": alert.offset_days,
+            "is_late": facts["is_late"],
+            "anchor_date": anchor,
+            "notice_deadline": notice,
+            "decide_by": decide,
+            "end_date": ends,
+            "annual_value": {"amount": str(term.annual_value), "currency": contract.currency},
+            "link": facts["url"],
+        },
+    }
 
 
 def _facts(delivery: Delivery, today: date) -> dict[str, Any]:

@@ -14,13 +14,14 @@ from contracts.models import (
     Contract,
     ContractLink,
     Department,
+    Destination,
     FxRate,
     Term,
     Vendor,
 )
 from contracts.models.base import VersionedRecord
 from contracts.models.fields import DerivedNameField
-from contracts.services import ledger
+from contracts.services import destinations, ledger
 
 M = TypeVar("M", bound=models.Model)
 APPEND_ONLY = (Charge, FxRate)
@@ -95,6 +96,8 @@ def _prepare(instance: models.Model) -> None:
         instance.seq = (last or 0) + 1
     if isinstance(instance, Department) and instance.parent_id:
         _refuse_cycle(instance)
+    if isinstance(instance, Destination):
+        destinations.prepare(instance)
 
 
 def _not_asked(instance: models.Model) -> set[str]:

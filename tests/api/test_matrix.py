@@ -88,6 +88,8 @@ ACTIONS = {
     Route("api:contracts-give-notice", "post"): "401 404 403 200 404 200",
     Route("api:charges-reverse", "post"): "401 404 403 201 404 201",
     Route("api:alerts-acknowledge", "post"): "401 404 403 200 404 200",
+    Route("api:destinations-send-test", "post"): "401 404 404 200 404 200",
+    Route("api:destinations-end-rotation", "post"): "401 404 404 200 404 200",
     Route("api-tokens-revoke", "post"): "401 404 404 200 404 404",
     Route("me", "get"): EVERYBODY,
     Route("api-index", "get"): EVERYBODY,

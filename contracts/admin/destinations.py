@@ -1,0 +1,104 @@
+"""Where messages go: web addresses and secrets are written here and never shown again."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponseRedirect as Redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contracts.admin.base import HistoryAdmin, VersionedForm
+from contracts.admin.widgets import TextField
+from contracts.models import Destination
+from contracts.rules.vocabulary import AttemptOutcome
+from contracts.services import trials
+
+WRITTEN_ONCE = ("new_url", "new_secret")
+
+
+class DestinationForm(VersionedForm):
+    """What is left empty stays as it is."""
+
+    new_url = TextField(
+        label=_("Web address"),
+        required=False,
+        max_length=2000,
+        help_text=_("Of a webhook or chat; never shown again. Empty: the stored one stays."),
+    )
+    new_secret = TextField(
+        label=_("Signing secret"),
+        required=False,
+        max_length=200,
+        help_text=_(
+            "Of a webhook: whsec_ and 24 to 64 random bytes in base64; never shown again. After a"
+            " change both sign until the old one is dropped. Empty: the stored one stays."
+        ),
+    )
+
+    class Meta:
+        model = Destination
+        fields = ("kind", "address", "owner", "is_active")
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        self.instance.url = values.get("new_url") or self.instance.url
+        self.instance.secret = values.get("new_secret") or self.instance.secret
+        return values
+
+
+@admin.register(Destination)
+class DestinationAdmin(HistoryAdmin):
+    """People keep their own destinations, administrators those of everybody."""
+
+    form = DestinationForm
+    list_display = ("address", "kind", "owner", "is_active", "tested_at", "test_outcome")
+    list_select_related = ("owner",)
+    list_filter = ("kind",)
+    search_fields = ("address", "owner__email")
+    autocomplete_fields = ("owner",)
+    actions = ("end_rotation",)
+    fields = ("kind", "address", *WRITTEN_ONCE, "owner", "is_active")
+    change_form_outer_before_template = "contracts/destination_test.html"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj):
+            return names
+        return [name for name in names if name not in WRITTEN_ONCE]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.test_view)
+        test = path("<int:object_id>/test/", view, name="contracts_destination_test")
+        return [test, *super().get_urls()]
+
+    def test_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Send a test message and say what became of it."""
+        row = self.get_object(request, str(object_id))
+        if row is None:
+            raise Http404
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        try:
+            _report(request, trials.send_test(row, now=timezone.now()))
+        except trials.TooSoon:
+            messages.warning(request, _("Wait a minute between two tests."))
+        return Redirect(reverse("admin:contracts_destination_change", args=[object_id]))
+
+    @admin.action(description=_("Drop the old signing secret"))
+    def end_rotation(self, request: HttpRequest, queryset: Any) -> None:
+        for row in queryset.editable_by(request.user):
+            trials.end_rotation(row, by=request.user)
+        messages.success(request, _("Only the newest secret signs from now on."))
+
+
+def _report(request: HttpRequest, row: Destination) -> None:
+    if row.test_outcome == AttemptOutcome.OK:
+        messages.success(request, _("The test message was accepted."))
+    else:
+        text = _("The test message was not accepted: %(reason)s")
+        messages.error(request, text % {"reason": row.test_error})

@@ -1,7 +1,7 @@
 """What would be sent on a day, to whom and why; nothing is written to find out."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
@@ -18,7 +18,10 @@ from contracts.rules.calendar import ONE_DAY, BusinessCalendar, business_calenda
 from contracts.rules.vocabulary import DeliveryState
 
 CHUNK = 2000
+# A fortnight of days that bring anything is read at once.
+DAYS = 14
 Nearest = Mapping[date, int]
+Changes = Mapping[date, Sequence[tuple[date, int]]]
 AGAIN = ("moved", "decided")
 
 
@@ -49,6 +52,7 @@ class _Row(NamedTuple):
     vendor: str
     kind: str
     anchor: date
+    end: date
 
 
 def simulate(
@@ -69,10 +73,11 @@ def simulate(
     offsets, calendar = offsets_in_force(), business_calendar((settings.HOME_CALENDAR,))
     if on == today:
         due = {plan.anchor: plan.nearest for plan in planned_alerts(offsets, today, calendar)}
-        yield from _on(today, due, terms)
+        yield from _messages({today: due}, terms)
     steps = _steps(max(on, today + ONE_DAY), last, offsets, calendar)
-    for day in sorted(steps):
-        yield from _on(day, steps[day], terms)
+    days = iter(sorted(steps))
+    while batch := list(islice(days, DAYS)):
+        yield from _messages({day: steps[day] for day in batch}, terms)
 
 
 def _steps(
@@ -90,37 +95,48 @@ def _steps(
     return steps
 
 
-def _on(day: date, nearest: Nearest, terms: QuerySet[Any]) -> Iterator[Simulated]:
+def _messages(steps: Mapping[date, Nearest], terms: QuerySet[Any]) -> list[Simulated]:
+    """Return what some days would raise, in order; a few statements for all of them."""
+    changes: dict[date, list[tuple[date, int]]] = defaultdict(list)
+    for day, nearest in steps.items():
+        for anchor, offset in nearest.items():
+            changes[anchor].append((day, offset))
     waiting = terms.filter(
-        is_open=True, anchor_date__in=list(nearest), end_date__gte=day - ENDED_REACH
+        is_open=True, anchor_date__in=list(changes), end_date__gte=min(steps) - ENDED_REACH
     )
-    columns = ("contract__title", "contract__vendor__name", "anchor_kind", "anchor_date")
-    rows = waiting.order_by("pk").values_list("pk", "contract", *columns)
-    found = (_Row(*row) for row in rows.iterator(chunk_size=CHUNK))
+    names = ("contract__title", "contract__vendor__name")
+    columns = ("pk", "contract", *names, "anchor_kind", "anchor_date", "end_date")
+    rows = waiting.order_by("pk").values_list(*columns).iterator(chunk_size=CHUNK)
+    found = (_Row(*row) for row in rows)
+    messages: list[Simulated] = []
     while chunk := list(islice(found, CHUNK)):
-        silent = _already_said(chunk, nearest)
-        reach = reach_of({row.contract for row in chunk})
-        for row in chunk:
-            if row.term in silent:
-                continue
-            to = tuple(next(iter(reach.get(row.contract, [])), ()))
-            about = (row.title, row.vendor, row.kind, nearest[row.anchor], row.anchor)
-            yield Simulated(day, row.contract, row.term, *about, to)
+        messages += _of_terms(chunk, changes)
+    return sorted(messages, key=lambda message: (message.day, message.term_id))
 
 
-def _already_said(rows: Collection[_Row], nearest: Nearest) -> set[int]:
-    """Return the terms whose alert is in the table, or went out for a slightly earlier day (R11)."""
+def _of_terms(rows: Sequence[_Row], changes: Changes) -> Iterator[Simulated]:
+    said = _already_said(rows)
+    reach = reach_of({row.contract for row in rows})
+    for row in rows:
+        to = tuple(next(iter(reach.get(row.contract, [])), ()))
+        for day, offset in changes[row.anchor]:
+            if row.end >= day - ENDED_REACH and (row.term, offset) not in said:
+                about = (row.title, row.vendor, row.kind, offset, row.anchor)
+                yield Simulated(day, row.contract, row.term, *about, to)
+
+
+def _already_said(rows: Sequence[_Row]) -> set[tuple[int, int]]:
+    """Return terms and offsets that are in the table, or went out for a slightly earlier day (R11)."""
     about = {row.term: row for row in rows}
     sent = Exists(Delivery.objects.filter(alert=OuterRef("pk"), state=DeliveryState.SENT))
     known = Alert.objects.filter(term__in=about)
-    silent = set()
+    said = set()
     columns = ("term", "kind", "offset_days", "anchor_date", "reason")
     for term, kind, offset, anchor, reason, was_sent in known.values_list(*columns, sent):
         row = about[term]
-        if kind != row.kind or offset != nearest[row.anchor]:
-            continue
         told_from = row.anchor - timedelta(days=abs(offset))
         exists = anchor == row.anchor and reason not in AGAIN
-        if exists or (was_sent and told_from <= anchor < row.anchor):
-            silent.add(term)
-    return silent
+        told = was_sent and told_from <= anchor < row.anchor
+        if kind == row.kind and (exists or told):
+            said.add((term, offset))
+    return said

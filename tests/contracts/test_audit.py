@@ -19,6 +19,7 @@ from contracts import tasks
 from contracts.channels.heartbeat import ping
 from contracts.models import Alert, Contract, Delivery, Destination, Heartbeat, Term
 from contracts.rules import terms
+from contracts.rules.alerts import planned_alerts
 from contracts.rules.vocabulary import AlertKind
 from contracts.services import addressing, alert_sql, alerts, audits, heartbeats, ledger
 from saas_tracker.accounts.models import User
@@ -141,8 +142,9 @@ def forget_an_offset(patch: pytest.MonkeyPatch) -> None:
 
 
 def plan_yesterday(patch: pytest.MonkeyPatch) -> None:
-    real = alerts.planned_alerts
-    patch.setattr(alerts, "planned_alerts", lambda days, day, c: real(days, day - timedelta(45), c))
+    patch.setattr(
+        alerts, "planned_alerts", lambda days, day, c: planned_alerts(days, day - timedelta(45), c)
+    )
     plan_anew()
 
 

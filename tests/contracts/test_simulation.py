@@ -17,7 +17,7 @@ from contracts.services import alerts, ledger
 from tests import factories
 
 FIRST = date(2026, 11, 18)
-DAYS = 150
+DAYS = 120
 
 pytestmark = pytest.mark.django_db
 Said = set[tuple[date, int, str, int, date, tuple[str, ...]]]
@@ -111,6 +111,7 @@ def test_a_day_to_come_alone_is_its_part_of_the_months() -> None:
 def test_what_was_told_for_an_earlier_day_is_not_told_again() -> None:
     done_on(FIRST)
     term = Alert.objects.filter(state="open", offset_days__gt=7)[0].term
+    assert term.anchor_date is not None
     Term.objects.filter(pk=term.pk).update(anchor_date=term.anchor_date + timedelta(1))
     assert simulated(FIRST) == done_on(FIRST) == set()
     Delivery.objects.update(state="cancelled")
@@ -128,11 +129,9 @@ def rows() -> list[list[dict[str, Any]]]:
 @pytest.mark.usefixtures("portfolio")
 def test_a_simulation_writes_nothing() -> None:
     before = rows()
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         assert len(simulated(FIRST, FIRST + timedelta(365))) > 150
-    assert {query["sql"].split()[0] for query in queries} == {"SELECT"}
+    assert {query["sql"].split()[0] for query in queries} <= {"SELECT", "DECLARE"}
     assert rows() == before
     assert Destination.objects.count() == 2
 
@@ -163,9 +162,9 @@ def test_the_page_shows_only_what_its_reader_may_see(client: Client) -> None:
     client.force_login(reader)
     with time_machine.travel(at(FIRST), tick=False):
         address = "/admin/contracts/alert/simulation/"
-        answer = client.get(address, {"on": FIRST, "until": FIRST + timedelta(364)})
-        refused = client.get(address, {"on": FIRST - timedelta(1)})
-        too_long = client.get(address, {"on": FIRST, "until": FIRST + timedelta(367)})
+        answer = client.get(address, {"on": str(FIRST), "until": str(FIRST + timedelta(364))})
+        refused = client.get(address, {"on": str(FIRST - timedelta(1))})
+        too_long = client.get(address, {"on": str(FIRST), "until": str(FIRST + timedelta(367))})
         assert client.get(address).status_code == 200
     assert {row.contract_id for row in answer.context["found"]} == {mine.pk}
     assert mine.title in answer.content.decode()

@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from contracts.services import alerts, deliveries, heartbeats, import_runs, renewals
+from contracts.services import alerts, audits, deliveries, heartbeats, import_runs, renewals
 
 clock = timezone.now
 jitter = partial(SystemRandom().uniform, -1, 1)
@@ -37,6 +37,14 @@ def pump() -> dict[str, Any]:
 
 
 @shared_task
+def audit() -> dict[str, Any]:
+    """Hold all alerts against contracts and terms, by a computation of its own (R12)."""
+    today = timezone.localdate()
+    work = partial(audits.audit, today=today, now=clock())
+    return heartbeats.run("audit", work, today=today, clock=clock)
+
+
+@shared_task
 def run_imports() -> dict[str, Any]:
     """Check and import the uploaded files that wait for it."""
     work = partial(import_runs.work_off, clock=clock)
@@ -44,4 +52,4 @@ def run_imports() -> dict[str, Any]:
 
 
 # The whole engine once, in the order in which one job's work is the next one's.
-ENGINE = (roll_over, plan, pump, run_imports)
+ENGINE = (roll_over, plan, pump, audit, run_imports)

@@ -38,6 +38,11 @@ JOBS = (
         crontab(),
         "Each minute: the wait that people notice after an alert was raised.",
     ),
+    Job(
+        "contracts.tasks.audit",
+        crontab(minute=28),
+        "Hourly: after midnight the planner has had five turns before it is judged.",
+    ),
 )
 
 SCHEDULE: dict[str, dict[str, object]] = {

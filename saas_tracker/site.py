@@ -44,6 +44,12 @@ def on_deliveries(request: HttpRequest) -> bool:
     return "/delivery/" in request.path and "/outbox/" not in request.path
 
 
+def on_alerts(request: HttpRequest) -> bool:
+    """Say whether this is a page of alerts; coverage and preview have entries of their own."""
+    own = ("/coverage/", "/simulation/")
+    return "/contracts/alert/" in request.path and not request.path.endswith(own)
+
+
 NAVIGATION = [
     {
         "title": None,
@@ -59,7 +65,9 @@ NAVIGATION = [
         "title": _("Alerts"),
         "separator": True,
         "items": [
-            table(_("Alerts"), "notifications", "contracts_alert"),
+            table(_("Alerts"), "notifications", "contracts_alert") | {"active": on_alerts},
+            item(_("Coverage"), "fact_check", "admin:contracts_coverage"),
+            item(_("Preview"), "event_available", "admin:contracts_simulation"),
             table(_("Deliveries"), "outgoing_mail", "contracts_delivery")
             | {"active": on_deliveries},
             item(_("Outbox"), "mail", "admin:contracts_outbox"),

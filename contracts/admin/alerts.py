@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from contracts.admin.base import HistoryAdmin, ReadOnlyAdmin, RecordInline
 from contracts.admin.outbox import OutboxPages
+from contracts.admin.oversight import OversightPages
 from contracts.admin.prices import contract_link
 from contracts.models import (
     Alert,
@@ -49,7 +50,7 @@ class DeliveryInline(RecordInline):
 
 
 @admin.register(Alert)
-class AlertAdmin(ReadOnlyAdmin):
+class AlertAdmin(OversightPages, ReadOnlyAdmin):
     """What had to be said; people acknowledge, the machine does the rest."""
 
     list_display = ("due", "contract", "kind", "ahead", "anchor", "state_shown", "acknowledged_by")

@@ -9,6 +9,8 @@ from contracts.models import Heartbeat
 
 # Without these two nobody is told anything.
 VITAL_JOBS = ("plan", "pump")
+# Hourly; once it has run it must go on.
+AUDIT_STALE = timedelta(minutes=150)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +20,27 @@ class ScanStatus:
     ages: dict[str, int | None]
     stale: tuple[str, ...]
     unreached: int
+    breaches: int = 0
 
     @property
     def is_healthy(self) -> bool:
-        """Say whether alerts are raised and go out."""
-        return not self.stale and not self.unreached
+        """Say whether alerts are raised, go out and stood up to the last audit."""
+        return self.word == "ok"
+
+    @property
+    def word(self) -> str:
+        """Return the worst that is wrong: stale, undelivered or audit; ok if nothing is."""
+        if self.stale:
+            return "stale"
+        if self.unreached:
+            return "undelivered"
+        return "audit" if self.breaches else "ok"
 
 
 def scan_status(now: datetime) -> ScanStatus:
     """Return how long ago each job ran to its end, which vital ones are overdue, who is not reached.
 
-    `unreached` counts open alerts that have nobody left to go to. One statement.
+    `unreached` counts open alerts that have nobody left to go to, `breaches` what the last audit found. One statement.
     """
     beats = {beat.job: beat for beat in Heartbeat.objects.all()}
     ages: dict[str, int | None] = dict.fromkeys(VITAL_JOBS)
@@ -36,5 +48,12 @@ def scan_status(now: datetime) -> ScanStatus:
         ages[job] = max(0, int((now - beat.finished_at).total_seconds()))
     limit = timedelta(minutes=settings.SCAN_STALE_MINUTES).total_seconds()
     stale = tuple(job for job in VITAL_JOBS if (age := ages[job]) is None or age > limit)
-    seen = beats["plan"].saw if "plan" in beats else {}
-    return ScanStatus(ages=ages, stale=stale, unreached=seen.get("without_recipient", 0))
+    if (ages.get("audit") or 0) > AUDIT_STALE.total_seconds():
+        stale += ("audit",)
+    saw = {job: beat.saw for job, beat in beats.items()}
+    return ScanStatus(
+        ages=ages,
+        stale=stale,
+        unreached=saw.get("plan", {}).get("without_recipient", 0),
+        breaches=saw.get("audit", {}).get("breaches", 0),
+    )

@@ -122,7 +122,7 @@ def overdue(now: datetime) -> int:
 
     Source: R11.
     """
-    late = Q(state=DeliveryState.PENDING, next_at__lt=now - GRACE)
+    late = Q(state=DeliveryState.PENDING, next_at__lt=now - GRACE, carried_by=None)
     held = Q(state=DeliveryState.LEASED, lease_until__lt=now - GRACE)
     return int(Delivery.objects.filter(late | held).count())
 

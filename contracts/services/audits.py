@@ -14,15 +14,16 @@ from contracts.channels.heartbeat import ping
 from contracts.models import Alert, Heartbeat
 from contracts.queries import audit as seen
 from contracts.queries import health, reach, recipients
+from contracts.rules import messages
 from contracts.rules.messages import Channel, Message, Refused
 from contracts.rules.vocabulary import AlertState, ChannelKind
-from contracts.services import addressing, alerts, deliveries, heartbeats, ledger
+from contracts.services import alerts, deliveries, heartbeats, ledger
 
 logger = logging.getLogger(__name__)
 # Set aside for one of these, an alert is opened again by the planner.
 PLANNED_AGAIN = ("moved", "decided")
 KINDS = ("wrong_days", "without_anchor", "missing", "unexpected", "silent")
-NAMESPACE = uuid.uuid5(addressing.NAMESPACE, "audit")
+NAMESPACE = uuid.uuid5(messages.NAMESPACE, "audit")
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,14 +226,14 @@ def test_one_message_that_cannot_be_made_does_not_stop_the_others(
     summary = pump()
     assert (summary.sent, summary.retried) == (9, 1)
     broken = Delivery.objects.get(state="pending")
-    assert broken.alert.term_id == terms[3]
+    assert broken.subject_alert.term_id == terms[3]
     assert broken.last_error == "KeyError: 'text_key'"
     assert f"Delivery {broken.pk} could not be made" in caplog.text
 
 
 def test_an_alert_acknowledged_after_the_claim_is_not_sent(delivery: Delivery, owner: User) -> None:
     [held] = leases.claim(now=NOW, limit=4)
-    alerts.acknowledge([delivery.alert_id], by=owner, now=NOW)
+    alerts.acknowledge([delivery.subject_alert.pk], by=owner, now=NOW)
     assert deliveries.send_one(held, deliveries.Sender(lambda: NOW, lambda: 0.0)) == "skipped"
     assert mail.outbox == []
     delivery.refresh_from_db()
@@ -263,7 +263,7 @@ def test_whoever_left_between_plan_and_send_gets_nothing_and_somebody_else_does(
 
 def test_a_new_owner_is_told_instead_of_the_old_one(delivery: Delivery) -> None:
     new = factories.UserFactory.create(email="new@tracker.example")
-    contract = delivery.alert.term.contract
+    contract = delivery.subject_alert.term.contract
     contract.owner = new
     contract.save()
     pump()

@@ -80,7 +80,7 @@ def test_of_several_due_at_once_only_the_nearest_is_open(owner: User) -> None:
     plan()
     collapsed = "superseded collapsed"
     assert states(term) == {120: collapsed, 90: collapsed, 60: collapsed, 30: "open"}
-    assert Delivery.objects.get().alert.offset_days == 30
+    assert Delivery.objects.get().subject_alert.offset_days == 30
 
 
 def test_a_nearer_alert_takes_the_place_of_the_one_before(term: int) -> None:
@@ -203,7 +203,7 @@ def test_an_alert_sent_for_a_later_day_is_sent_again_for_an_earlier_one(term: in
     send_all(at(TODAY))
     move(term, in_days(99))
     plan()
-    assert Delivery.objects.get(state="pending").alert.anchor_date == in_days(99)
+    assert Delivery.objects.get(state="pending").subject_alert.anchor_date == in_days(99)
 
 
 def test_alerts_sent_a_year_ago_do_not_silence_those_of_this_year(term: int) -> None:
@@ -211,7 +211,7 @@ def test_alerts_sent_a_year_ago_do_not_silence_those_of_this_year(term: int) -> 
     send_all(at(TODAY))
     move(term, in_days(100 + 365))
     plan(in_days(365))
-    assert Delivery.objects.get(state="pending").alert.anchor_date == in_days(465)
+    assert Delivery.objects.get(state="pending").subject_alert.anchor_date == in_days(465)
 
 
 def test_a_decision_resolves_the_open_alert_and_cancels_its_message(owner: User) -> None:

@@ -13,11 +13,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from contracts.models import Alert, Delivery
 from contracts.queries import recipients
 from contracts.rules.messages import Message
-from contracts.rules.vocabulary import DeliveryState
+from contracts.rules.vocabulary import AlertKind, DeliveryState
 from contracts.services import addressing, notices, storms
 
 logger = logging.getLogger(__name__)
@@ -36,11 +37,7 @@ class Line:
 
     title: str
     vendor: str
-    kind: str
-    anchor: str
-    days_left: int
-    days_late: int
-    stake: str
+    said: str
     url: str
 
 
@@ -163,22 +160,34 @@ def _line_or_less(alert: Alert, today: date) -> Line:
         return _line(alert, today)
     except Exception:
         logger.exception("Alert %s could not be written in full", alert.pk)
-        contract, left = alert.term.contract, (alert.anchor_date - today).days
-        day = alert.anchor_date.isoformat()
-        return Line(
-            contract.title, "?", alert.kind, day, left, -left, "?", notices.page_of(contract)
-        )
+        contract = alert.term.contract
+        return Line(contract.title, "?", alert.anchor_date.isoformat(), notices.page_of(contract))
 
 
 def _line(alert: Alert, today: date) -> Line:
     term, contract = alert.term, alert.term.contract
+    said = {
+        "day": _day(alert, notices.day_text(alert.anchor_date)),
+        "left": _left((alert.anchor_date - today).days),
+        "stake": notices.money_text(term.annual_value, contract.currency),
+    }
     return Line(
         title=contract.title,
         vendor=contract.vendor.name,
-        kind=alert.kind,
-        anchor=notices.day_text(alert.anchor_date),
-        days_left=(alert.anchor_date - today).days,
-        days_late=(today - alert.anchor_date).days,
-        stake=notices.money_text(term.annual_value, contract.currency),
+        said=_("%(day)s (%(left)s), %(stake)s a year") % said,
         url=notices.page_of(contract),
     )
+
+
+def _day(alert: Alert, day: str) -> str:
+    if alert.kind == AlertKind.NOTICE_DEADLINE:
+        return _("last safe day to send notice %(day)s") % {"day": day}
+    return _("ends on %(day)s") % {"day": day}
+
+
+def _left(days: int) -> str:
+    if days == 0:
+        return _("today")
+    if days < 0:
+        return ngettext("%d day late", "%d days late", -days) % -days
+    return ngettext("%d day left", "%d days left", days) % days

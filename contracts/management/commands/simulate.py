@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from contracts.models import Term
 from contracts.queries.simulation import Simulated, simulate
@@ -35,6 +36,7 @@ class Command(BaseCommand):
 
     def _line(self, message: Simulated) -> str:
         told = ", ".join(message.to) or _("NOBODY")
-        ahead = _("missed") if message.is_late else _("%d days before") % message.offset
+        days = ngettext("%d day before", "%d days before", message.offset) % message.offset
+        ahead = _("missed") if message.is_late else days
         about = f"{message.kind} {message.anchor}"
         return f"{message.day} | {told} | {message.vendor}: {message.title} | {ahead} {about}"

@@ -153,7 +153,7 @@ def test_no_inner_ipv6_address_is_reached(address: str) -> None:
     assert line.reached == []
 
 
-@pytest.mark.parametrize("address", (*INNER, *INNER_V6))
+@pytest.mark.parametrize("address", [*INNER, *INNER_V6])
 def test_a_name_that_leads_inside_is_not_followed(address: str) -> None:
     line = Line()
     post = GuardedPost(ports=(443,), dialer=line.dial, resolver=lambda _h, _p: [address])
@@ -312,9 +312,7 @@ def test_a_proxy_of_the_environment_is_not_asked(
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
         allowed = (ipaddress.ip_network("127.0.0.0/8"),)
-        GuardedPost(ports=(receiver.port,), allowed=allowed)(
-            receiver.url(), b"{}", {}, timeout=5
-        )
+        GuardedPost(ports=(receiver.port,), allowed=allowed)(receiver.url(), b"{}", {}, timeout=5)
         assert (len(receiver.heard), proxy.connections) == (1, 0)
 
 

@@ -129,12 +129,12 @@ class GuardedPost:
         with closing(http.client.HTTPConnection(place.host, place.port)) as connection:
             connection.sock = line
             connection.request("POST", place.target, body, {"Host": place.authority, **headers})
-            response = connection.getresponse()
-            # Cut off by us, half a status line would look like an answer.
-            if time.monotonic() >= until:
-                raise TimeoutError
-            with suppress(OSError, http.client.HTTPException, ValueError):
-                response.read(LONGEST_ANSWER)
+            with closing(connection.getresponse()) as response:
+                # Cut off by us, half a status line would look like an answer.
+                if time.monotonic() >= until:
+                    raise TimeoutError
+                with suppress(OSError, http.client.HTTPException, ValueError):
+                    response.read(LONGEST_ANSWER)
             return response
 
 

@@ -101,6 +101,7 @@ class DestinationSerializer(RecordSerializer):
 
     url = serializers.CharField(write_only=True, required=False, max_length=2000)
     secret = serializers.CharField(write_only=True, required=False, max_length=200)
+    test_outcome = serializers.CharField(read_only=True)
 
     class Meta:
         model = Destination

@@ -111,12 +111,17 @@ class GuardedPost:
             watch.daemon = True
             watch.start()
             try:
-                _judge(self._answer(line, place, body, headers))
+                _judge(self._answer(line, place, body, headers, until))
             finally:
                 watch.cancel()
 
     def _answer(
-        self, line: socket.socket, place: Endpoint, body: bytes, headers: Mapping[str, str]
+        self,
+        line: socket.socket,
+        place: Endpoint,
+        body: bytes,
+        headers: Mapping[str, str],
+        until: float,
     ) -> http.client.HTTPResponse:
         if place.scheme == "https":
             context = self.tls or ssl.create_default_context()
@@ -124,9 +129,12 @@ class GuardedPost:
         with closing(http.client.HTTPConnection(place.host, place.port)) as connection:
             connection.sock = line
             connection.request("POST", place.target, body, {"Host": place.authority, **headers})
-            response = connection.getresponse()
-            with suppress(OSError, http.client.HTTPException, ValueError):
-                response.read(LONGEST_ANSWER)
+            with closing(connection.getresponse()) as response:
+                # Cut off by us, half a status line would look like an answer.
+                if time.monotonic() >= until:
+                    raise TimeoutError
+                with suppress(OSError, http.client.HTTPException, ValueError):
+                    response.read(LONGEST_ANSWER)
             return response
 
 

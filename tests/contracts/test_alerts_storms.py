@@ -1,5 +1,6 @@
 """What would be too much for one person within an hour goes into one digest (F14, F25)."""
 
+import base64
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -10,9 +11,18 @@ from django.core import mail
 from pytest_django import Settings
 
 from contracts.channels.email import EmailChannel
-from contracts.models import Alert, Contract, Delivery, DeliveryAttempt, Term
+from contracts.models import Alert, Contract, Delivery, DeliveryAttempt, Destination, Term
 from contracts.rules.messages import Message, Refused, Sent, digest_key
-from contracts.services import addressing, alerts, deliveries, digests, leases, notices, storms
+from contracts.services import (
+    addressing,
+    alerts,
+    deliveries,
+    digests,
+    leases,
+    notices,
+    records,
+    storms,
+)
 from saas_tracker.accounts.models import User
 from tests import factories
 from tests.recovery.portfolio import add_terms
@@ -357,3 +367,18 @@ def test_statements_do_not_grow_with_what_a_digest_carries(
     plan()
     with django_assert_max_num_queries(30):  # type: ignore[operator]
         pump()
+
+
+def test_a_digest_to_a_program_names_each_alert_and_is_signed(owner: User) -> None:
+    secret = "whsec_" + base64.b64encode(b"secret" * 5).decode()
+    place = records.store(
+        Destination(kind="webhook", url="https://hooks.example/a", secret=secret, owner=owner)
+    )
+    add_terms(LIMIT + 1, anchor=in_days(100), owner=owner)
+    plan()
+    digest = Delivery.objects.digests().get(destination=place)
+    message = digests.compose(digest, now=NOW)
+    assert message.event["type"] == "alert.digest"
+    told = set(message.event["data"]["alerts"])
+    assert told == {str(one) for one in Alert.objects.values_list("public_id", flat=True)}
+    assert (message.url, message.secrets) == ("https://hooks.example/a", (secret,))

@@ -22,6 +22,15 @@ def test_that_waits(postgres_url, redis_url):
 """
 
 
+# A shell starts its background jobs with Ctrl-C ignored, and children inherit that.
+HEEDING_CTRL_C = """
+import signal, sys, pytest
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(pytest.main(sys.argv[1:]))
+"""
+
+
 def test_postgres_answers(postgres_url: str) -> None:
     with psycopg.connect(postgres_url) as connection:
         row = connection.execute("SHOW server_version_num").fetchone()
@@ -39,7 +48,7 @@ def start_a_run(folder: Path) -> tuple[subprocess.Popen[bytes], list[Path]]:
     """Start a pytest that waits inside a test; return it and the sockets of its servers."""
     test, say = folder / "test_waiting.py", folder / "say"
     test.write_text(WAITING_TEST)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)]
+    command = [sys.executable, "-c", HEEDING_CTRL_C, "-q", "-p", "no:cacheprovider", str(test)]
     without = {"DATABASE_URL", "REDIS_URL", "DATA_DIR"}
     inherited = {name: value for name, value in os.environ.items() if name not in without}
     run = subprocess.Popen(

@@ -31,7 +31,7 @@ class Factory(DjangoModelFactory[M]):
 
     if TYPE_CHECKING:
 
-        def __new__(cls, *args: Any, **kwargs: Any) -> M: ...  # type: ignore[misc]
+        def __new__(cls, *args: Any, **kwargs: Any) -> M: ...  # type: ignore[misc]  # factory-boy returns the model
 
 
 class UserFactory(Factory[User]):

@@ -74,7 +74,7 @@ class AlertAdmin(OversightPages, ReadOnlyAdmin):
 
     @admin.action(description=_("Acknowledge"))
     def acknowledge(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        mine = queryset.editable_by(request.user).values_list("pk", flat=True)  # type: ignore[attr-defined]
+        mine = queryset.editable_by(request.user).values_list("pk", flat=True)  # type: ignore[attr-defined]  # the manager is ours
         seen = alerts.acknowledge(mine, by=request.user, now=timezone.now())
         text = ngettext("%d alert acknowledged.", "%d alerts acknowledged.", seen) % seen
         messages.success(request, text)

@@ -80,7 +80,7 @@ class RowRights:
     ) -> Any:
         """Offer only what this person may point to."""
         kwargs.setdefault("queryset", offered(db_field.related_model, request.user))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # the theme ships no types
 
 
 class RecordAdmin(RowRights, BaseAdmin):
@@ -163,7 +163,7 @@ class HistoryAdmin(BaseHistoryAdmin, RecordAdmin):
     def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
-        page: HttpResponse = super().history_form_view(request, *args, **kwargs)  # type: ignore[misc]
+        page: HttpResponse = super().history_form_view(request, *args, **kwargs)  # type: ignore[misc]  # the theme ships no types
         return page
 
 

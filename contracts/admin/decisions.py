@@ -137,7 +137,7 @@ class DecisionPages:
             self.admin_site.admin_view(self.acknowledge_view),
             name="contracts_contract_acknowledge",
         )
-        return [acknowledge, *pages, *super().get_urls()]  # type: ignore[misc]
+        return [acknowledge, *pages, *super().get_urls()]  # type: ignore[misc]  # the theme ships no types
 
     def _page(self, move: Move) -> Callable[..., HttpResponse]:
         def page(request: HttpRequest, object_id: int) -> HttpResponse:
@@ -175,7 +175,7 @@ class DecisionPages:
             raise Http404
         if not admin.has_change_permission(request, contract):
             raise PermissionDenied
-        return contract  # type: ignore[no-any-return]
+        return contract  # type: ignore[no-any-return]  # the theme ships no types
 
     def _form(self, request: HttpRequest, contract: Contract, move: Move) -> forms.Form | None:
         """Return the form, None (and a message) where the decision is not open at all."""

@@ -23,7 +23,7 @@ class OutboxPages:
         return [
             path("outbox/", wrap(self.outbox_view), name="contracts_outbox"),
             path("outbox/<str:key>/", wrap(self.message_view), name="contracts_outbox_message"),
-            *super().get_urls(),  # type: ignore[misc]
+            *super().get_urls(),  # type: ignore[misc]  # a mixin beside the theme
         ]
 
     def outbox_view(self, request: HttpRequest) -> HttpResponse:

@@ -52,7 +52,7 @@ class OversightPages:
         return [
             path("coverage/", wrap(self.coverage_view), name="contracts_coverage"),
             path("simulation/", wrap(self.simulation_view), name="contracts_simulation"),
-            *super().get_urls(),  # type: ignore[misc]
+            *super().get_urls(),  # type: ignore[misc]  # a mixin beside the theme
         ]
 
     def coverage_view(self, request: HttpRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from contracts.models import Term, choices
 from contracts.queries.portfolio import in_state
 
 
-class ContractFilters(FilterSet):  # type: ignore[misc]
+class ContractFilters(FilterSet):  # type: ignore[misc]  # no types shipped
     """By what a contract says, and by where it stands on a day."""
 
     vendor = filters.IdFilter("vendor_id")

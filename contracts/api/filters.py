@@ -31,7 +31,7 @@ class IdField(forms.IntegerField):
         super().__init__(**{"min_value": 1, "max_value": LARGEST_ID, **kwargs})
 
 
-class InstantField(IsoDateTimeField):  # type: ignore[misc]
+class InstantField(IsoDateTimeField):  # type: ignore[misc]  # no types shipped
     """An instant, in UTC from here on: databases differ in the offsets they know."""
 
     def clean(self, value: Any) -> datetime | None:
@@ -42,14 +42,14 @@ class InstantField(IsoDateTimeField):  # type: ignore[misc]
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
-class InstantFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
+class InstantFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]  # no types shipped
     """Rows by an instant."""
 
     field_class = InstantField
 
 
 @extend_schema_field({"type": "integer", "minimum": 1})
-class IdFilter(django_filters.NumberFilter):  # type: ignore[misc]
+class IdFilter(django_filters.NumberFilter):  # type: ignore[misc]  # no types shipped
     """Rows of one id. An unknown id has no rows: whether it exists elsewhere is nobody's business."""
 
     field_class = IdField
@@ -59,7 +59,7 @@ class IdFilter(django_filters.NumberFilter):  # type: ignore[misc]
 
 
 @extend_schema_field({"type": "integer", "minimum": 0, "maximum": 3660})
-class DaysFilter(django_filters.NumberFilter):  # type: ignore[misc]
+class DaysFilter(django_filters.NumberFilter):  # type: ignore[misc]  # no types shipped
     """A whole number of days."""
 
     field_class = forms.IntegerField
@@ -72,7 +72,7 @@ class DaysFilter(django_filters.NumberFilter):  # type: ignore[misc]
 
 
 @extend_schema_field(OpenApiTypes.BOOL)
-class FlagFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+class FlagFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # no types shipped
     """True or false, in these words; anything else is an error, not "both"."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -129,7 +129,7 @@ def known_parameters(view: Any) -> set[str]:
     return known | set(filterset.base_filters if filterset else ())
 
 
-class ListFilters(DjangoFilterBackend):  # type: ignore[misc]
+class ListFilters(DjangoFilterBackend):  # type: ignore[misc]  # no types shipped
     """django-filter, built only where a request filters: a form of twenty fields costs a millisecond."""
 
     def filter_queryset(

@@ -30,7 +30,7 @@ class RecordViewSet(GenericViewSet[Any]):
     lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Any]:
-        visible: QuerySet[Any] = self.model._default_manager.visible_to(self.request.user)  # type: ignore[attr-defined]
+        visible: QuerySet[Any] = self.model._default_manager.visible_to(self.request.user)  # type: ignore[attr-defined]  # the manager is ours
         return visible.order_by("id")
 
     def rows(self, queryset: QuerySet[Any]) -> list[Row]:
@@ -58,7 +58,7 @@ class RecordViewSet(GenericViewSet[Any]):
         instance = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
         if instance is None:
             raise Http404
-        editable = self.model._default_manager.editable_by(self.request.user)  # type: ignore[attr-defined]
+        editable = self.model._default_manager.editable_by(self.request.user)  # type: ignore[attr-defined]  # the manager is ours
         if not editable.filter(pk=instance.pk).exists():
             raise PermissionDenied
         return instance

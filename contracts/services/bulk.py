@@ -25,7 +25,7 @@ def insert(rows: Iterable[M], model: type[M], *, by: Any = None, reason: str = "
     `IntegrityError` where a row breaks a promise of the database; then none is stored.
     """
     stored = model._default_manager.bulk_create(rows)
-    history: Any = model.history.model  # type: ignore[attr-defined]
+    history: Any = model.history.model  # type: ignore[attr-defined]  # added by simple-history
     columns = [field.column for field in history.tracked_fields]
     keys = [row.pk for row in stored]
     author = None if by is None else by.pk

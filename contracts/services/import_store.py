@@ -59,7 +59,7 @@ def _insert(model: type[M], rows: list[M]) -> None:
     values = [_value_of(field, rows[0]) for field in model._meta.concrete_fields]
     for row, reserved in zip(rows, _reserve_ids(model, len(rows)), strict=True):
         row.pk = reserved
-        row._prepare_related_fields_for_save("bulk_create")  # type: ignore[attr-defined]
+        row._prepare_related_fields_for_save("bulk_create")  # type: ignore[attr-defined]  # not in the stubs
         row._state.adding, row._state.db = False, connection.alias
     with connection.cursor() as cursor:
         cursor.executemany(

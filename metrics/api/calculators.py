@@ -37,7 +37,7 @@ class CalculatorInputSerializer(serializers.Serializer[Any]):
     """What a calculator asks for."""
 
     name = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()  # type: ignore[assignment]  # a field, not its label
     kind = serializers.CharField(
         help_text=gettext_lazy(
             "amount, number, count, rate (0.03 or 3%), day, choice; amounts, counts, rates: lists"

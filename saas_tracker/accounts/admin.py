@@ -107,7 +107,7 @@ class PersonAdmin(BaseHistoryAdmin, BaseUserAdmin, BaseAdmin):
     def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return HttpResponse(status=405)
-        page: HttpResponse = super().history_form_view(request, *args, **kwargs)  # type: ignore[misc]
+        page: HttpResponse = super().history_form_view(request, *args, **kwargs)  # type: ignore[misc]  # the theme ships no types
         return page
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

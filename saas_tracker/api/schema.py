@@ -55,7 +55,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = ProblemDetailSerializer(many=True)  # type: ignore[assignment]
+    errors = ProblemDetailSerializer(many=True)  # type: ignore[assignment]  # a field, not a property
 
 
 class ProblemAutoSchema(AutoSchema):
@@ -103,7 +103,7 @@ class ProblemAutoSchema(AutoSchema):
         return own and isinstance(model, type) and issubclass(model, VersionedRecord)
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # ships no types
     """Names the token in the schema."""
 
     target_class = "saas_tracker.api.authentication.TokenAuthentication"

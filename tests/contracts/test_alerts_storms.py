@@ -108,7 +108,7 @@ def test_five_thousand_contracts_become_one_digest_that_lists_each_of_them(owner
     assert told.count() == Alert.objects.filter(state="open").count() == 41 * 120 + 120
     for letter, person in zip(mail.outbox, (owner, other), strict=True):
         wanted = Contract.objects.filter(owner=person).values_list("pk", flat=True)
-        for content in (str(letter.body), str(letter.alternatives[0][0])):  # type: ignore[attr-defined]
+        for content in (str(letter.body), str(letter.alternatives[0][0])):  # type: ignore[attr-defined]  # the stubs are wider
             assert sorted(map(int, links(content))) == sorted(wanted)
 
 
@@ -351,7 +351,7 @@ def test_a_line_that_cannot_be_made_costs_no_other_line(
     def money_text(amount: object, currency: str) -> str:
         if currency == "XXQ":
             raise ValueError("no such money")
-        return written(amount, currency)  # type: ignore[arg-type]
+        return written(amount, currency)  # type: ignore[arg-type]  # the stubs are wider
 
     monkeypatch.setattr(notices, "money_text", money_text)
     plan()
@@ -365,7 +365,7 @@ def test_statements_do_not_grow_with_what_a_digest_carries(
 ) -> None:
     add_terms(300, anchor=in_days(100), owner=owner)
     plan()
-    with django_assert_max_num_queries(30):  # type: ignore[operator]
+    with django_assert_max_num_queries(30):  # type: ignore[operator]  # the stubs are wider
         pump()
 
 

@@ -76,7 +76,7 @@ def exact(*amounts: str | int) -> tuple[Fraction, ...]:
 
 def tell(*contracts: ContractStory, **parts: Sequence[tuple[object, ...]]) -> dict[str, Contract]:
     """Write contracts, and links and rates if there are any; return the rows by name."""
-    return write(Story(contracts, **parts))  # type: ignore[arg-type]
+    return write(Story(contracts, **parts))  # type: ignore[arg-type]  # parts by name
 
 
 def write(story: Story) -> dict[str, Contract]:

@@ -34,7 +34,7 @@ def main(folder: Path, last: str) -> None:
     calls: list[int] = []
     if last == "commit":
         connection.run_on_commit = []
-        connection.commit = lambda: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]
+        connection.commit = lambda: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]  # the kill replaces it
     else:
         for module, name in ((import_store, "create"), (ledger, "refresh")):
             setattr(module, name, dying(getattr(module, name), calls, int(last)))

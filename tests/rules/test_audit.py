@@ -140,6 +140,6 @@ def test_a_contract_without_an_alert_says_why(
         "review_buffer_days": 10,
         "works_on": CALENDARS[0].is_business_day,
     }
-    found = expectation(AuditedContract(**(values | change)))  # type: ignore[arg-type]
+    found = expectation(AuditedContract(**(values | change)))  # type: ignore[arg-type]  # values by name
     assert found.silence == silence
     assert (found.waiting is None) == (silence is not None)

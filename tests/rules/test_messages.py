@@ -33,7 +33,7 @@ def test_a_channel_needs_no_base_class() -> None:
 def test_a_message_cannot_change_on_its_way() -> None:
     message = Message("8b0c", "owner@example.org", "Decide by Friday", "text")
     with pytest.raises(FrozenInstanceError):
-        message.to = "other@example.org"  # type: ignore[misc]
+        message.to = "other@example.org"  # type: ignore[misc]  # must be refused
     assert (message.html, dict(message.headers)) == ("", {})
 
 

@@ -256,7 +256,7 @@ def test_a_deadline_before_the_term_is_kept_and_flagged() -> None:
 )
 def test_a_clause_refuses_negative_numbers(numbers: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="no negative numbers"):
-        replace(NoticeClause(), **numbers)  # type: ignore[arg-type]
+        replace(NoticeClause(), **numbers)  # type: ignore[arg-type]  # values by name
 
 
 @given(ENDS, CLAUSES, CALENDARS)

@@ -38,9 +38,9 @@ def test_seats_down_and_price_up_split_into_their_effects() -> None:
 def test_rows_and_renewals_compare_prices_in_the_same_way(
     v0: object, v1: object, p0: object, p1: object, q0: object, q1: object
 ) -> None:
-    before, after = PricePoint(v0, q0, p0), PricePoint(v1, q1, p1)  # type: ignore[arg-type]
+    before, after = PricePoint(v0, q0, p0), PricePoint(v1, q1, p1)  # type: ignore[arg-type]  # drawn as int or None
     move = price_change(before, after)
-    assert prices.unit_increase((p0, p1), (q0, q1), (v0, v1)) == move.unit_pct  # type: ignore[arg-type]
+    assert prices.unit_increase((p0, p1), (q0, q1), (v0, v1)) == move.unit_pct  # type: ignore[arg-type]  # drawn as int or None
 
 
 @given(VALUE, VALUE, VALUE, VALUE)

@@ -76,6 +76,10 @@ class Alert(Record):
         verbose_name=_("acknowledged by"),
     )
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
+    snoozed_until = models.DateField(_("snoozed until"), null=True, blank=True)
+    # Whom it has been taken to: 0 the nearest level of recipients, then one more each time.
+    level = models.PositiveSmallIntegerField(_("level"), default=0, editable=False)
+    level_since = models.DateTimeField(_("at this level since"), null=True, editable=False)
     history = HistoricalRecords()
     objects: ClassVar = AlertQuerySet["Alert"].as_manager()
 
@@ -86,6 +90,11 @@ class Alert(Record):
         constraints = (
             models.UniqueConstraint(
                 fields=["term", "kind", "offset_days", "anchor_date"], name="alert_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="snoozed", snoozed_until__isnull=False)
+                | (~Q(state="snoozed") & Q(snoozed_until=None)),
+                name="alert_snoozed_until",
             ),
         )
         indexes = (

@@ -74,6 +74,7 @@ ALERT_KINDS = (
 )
 ALERT_STATES = (
     (words.AlertState.OPEN.value, _("Open")),
+    (words.AlertState.SNOOZED.value, _("Snoozed")),
     (words.AlertState.SUPERSEDED.value, _("Superseded")),
     (words.AlertState.ACKNOWLEDGED.value, _("Acknowledged")),
     (words.AlertState.RESOLVED.value, _("Resolved")),

@@ -108,6 +108,7 @@ class AlertState(StrEnum):
     """The life of an alert (R10, R11)."""
 
     OPEN = "open"
+    SNOOZED = "snoozed"
     SUPERSEDED = "superseded"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"

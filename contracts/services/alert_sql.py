@@ -48,7 +48,7 @@ RANDOM_ID = {"postgresql": "gen_random_uuid()", "sqlite": "lower(hex(randomblob(
 # Open but told: the same alert went out a few days ago for an earlier day (R11).
 RAISE_DUE = """
 INSERT INTO contracts_alert (
-    public_id, term_id, kind, offset_days, anchor_date, due_on, state, reason,
+    public_id, term_id, kind, offset_days, anchor_date, due_on, level, state, reason,
     created_at, updated_at
 )
 WITH planned AS MATERIALIZED ({planned}),
@@ -62,7 +62,7 @@ fresh AS MATERIALIZED (
           AND a.anchor_date = t.anchor_date AND a.reason NOT IN ('moved', 'decided')
     )
 )
-SELECT {random_id}, f.id, f.anchor_kind, {days}, f.anchor_date, {due},
+SELECT {random_id}, f.id, f.anchor_kind, {days}, f.anchor_date, {due}, 0,
     CASE WHEN {days} = f.nearest THEN 'open' ELSE 'superseded' END,
     CASE WHEN {days} <> f.nearest THEN 'collapsed'
          WHEN EXISTS (

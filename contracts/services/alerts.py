@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
 from contracts.models import Alert, AlertPolicy, Delivery, Term
@@ -87,6 +89,33 @@ def acknowledge(alert_ids: Iterable[int], *, by: Any, now: datetime) -> int:
         alert.state = AlertState.ACKNOWLEDGED.value
         alert.acknowledged_by, alert.acknowledged_at = by, now
     changed = ["state", "acknowledged_by", "acknowledged_at"]
+    bulk_update_with_history(alerts, Alert, changed, default_user=by, default_date=now)
+    _cancel_unsent([alert.pk for alert in alerts], now)
+    return len(alerts)
+
+
+@transaction.atomic
+def snooze(alert_ids: Iterable[int], *, until: date, by: Any, today: date, now: datetime) -> int:
+    """Let these open alerts rest until a day; on it the planner raises the matter again.
+
+    Promise: never past the anchor day. Raises ValidationError if `until` is not after `today` or is
+    after the anchor of one of them; nothing is changed then. What was not sent yet is cancelled.
+    Returns how many were open; repeating it changes nothing.
+
+    Source: R9.
+    """
+    alerts = list(
+        Alert.objects.select_for_update().filter(pk__in=list(alert_ids), state=AlertState.OPEN)
+    )
+    first = min((alert.anchor_date for alert in alerts), default=until)
+    if until <= today:
+        raise ValidationError(_("Choose a day after today."), code="snooze_not_ahead")
+    if until > first:
+        text = _("An alert never rests past the day it is about: %(day)s at the latest.")
+        raise ValidationError(text, code="snooze_past_anchor", params={"day": first})
+    for alert in alerts:
+        alert.state, alert.snoozed_until = AlertState.SNOOZED.value, until
+    changed = ["state", "snoozed_until"]
     bulk_update_with_history(alerts, Alert, changed, default_user=by, default_date=now)
     _cancel_unsent([alert.pk for alert in alerts], now)
     return len(alerts)

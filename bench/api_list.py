@@ -34,7 +34,8 @@ PAIRS = """
     'notice_unit', c.notice_unit, 'notice_rule', c.notice_rule,
     'window_opens_value', c.window_opens_value, 'window_opens_unit', c.window_opens_unit,
     'notice_method', c.notice_method, 'delivery_lead_days', c.delivery_lead_days,
-    'announcement_days', c.announcement_days, 'billing_frequency', c.billing_frequency,
+    'announcement_days', c.announcement_days, 'true_up_months', c.true_up_months,
+    'true_up_report_days', c.true_up_report_days, 'billing_frequency', c.billing_frequency,
     'payment_terms_days', c.payment_terms_days, 'cap_kind', c.cap_kind, 'cap_pct', c.cap_pct,
     'signed_on', c.signed_on, 'notice_given_on', c.notice_given_on
 """

@@ -40,6 +40,7 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="python -m bench", description="Times beside their floors.")
     parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--contracts", type=int, default=10_000, help="size of the portfolio")
+    parser.add_argument("--terms", type=int, default=0, help="bench.plan: bare terms instead")
     parser.add_argument("--rows", type=int, default=10_000, help="rows of the imported file")
     parser.add_argument("--runs", type=int, default=5, help="interleaved runs; medians are shown")
     parser.add_argument(

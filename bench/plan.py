@@ -1,20 +1,23 @@
 """The alert plan: the product beside one INSERT ... SELECT ... ON CONFLICT DO NOTHING."""
 
+import resource
 from string import Template
 
-from django.conf import settings
-
 from bench import OPTIONS, measure, portfolio
-from contracts.models import Alert, Delivery
-from contracts.rules.alerts import DEFAULT_OFFSETS, ENDED_REACH, planned_alerts
-from contracts.rules.calendar import business_calendar
-from contracts.services import alert_sql, alerts
+from bench.million import load_terms
+from contracts.models import Alert, Delivery, Term
+from contracts.rules.alerts import ENDED_REACH
+from contracts.rules.occasions import DEFAULT_OFFSETS
+from contracts.services import alert_sql, alerts, planning
 
 DUE_PRODUCT = "product: raise what is due, with its deliveries"
-DUE_ALERTS = "product: the same statement alone, with collapsing and state"
+DUE_PLAN = "product: the whole plan of alerts, without deliveries"
+DUE_ALERTS = "product: its statement alone, with collapsing and state"
 DUE_FLOOR = "floor: INSERT ... SELECT ... ON CONFLICT, alerts alone"
 QUIET_PRODUCT = "product: nothing new"
+QUIET_PLAN = "product: nothing new, without looking for recipients"
 QUIET_FLOOR = "floor: nothing new"
+GOAL = 1.5
 TABLE = """
 CREATE TABLE bench_alert (
     term_id bigint NOT NULL, kind varchar(20) NOT NULL, offset_days integer NOT NULL,
@@ -37,7 +40,10 @@ ON CONFLICT DO NOTHING
 
 def main() -> None:
     """Print a plan with everything due, and one that finds everything in place."""
-    portfolio.load()
+    if OPTIONS.terms:
+        load_terms(OPTIONS.terms)
+    else:
+        portfolio.load()
     portfolio.execute("DROP TABLE IF EXISTS bench_alert")
     portfolio.execute(TABLE)
     try:
@@ -45,8 +51,9 @@ def main() -> None:
         _nothing_new()
     finally:
         portfolio.execute("DROP TABLE bench_alert")
-        Delivery.objects.all().delete()
-        Alert.objects.all().delete()
+        if not OPTIONS.terms:
+            Delivery.objects.all().delete()
+            Alert.objects.all().delete()
 
 
 def product() -> alerts.PlanSummary:
@@ -54,12 +61,16 @@ def product() -> alerts.PlanSummary:
     return alerts.raise_due(today=portfolio.TODAY, now=portfolio.NOW)
 
 
+def plan_alone() -> alerts.Raised:
+    """Do everything about alerts that the scheduler does, and address none of them."""
+    return alerts.raise_alerts(today=portfolio.TODAY, now=portfolio.NOW)
+
+
 def alerts_alone() -> int:
-    """Raise the alerts and address none of them."""
-    calendar = business_calendar((settings.HOME_CALENDAR,))
-    planned = list(planned_alerts(DEFAULT_OFFSETS, portfolio.TODAY, calendar))
+    """Raise the alerts and look at nothing else."""
+    plan = planning.plan_of(portfolio.TODAY)
     return alert_sql.raise_planned(
-        planned, ended_from=portfolio.TODAY - ENDED_REACH, now=portfolio.NOW
+        plan, ended_from=portfolio.TODAY - ENDED_REACH, now=portfolio.NOW
     )
 
 
@@ -72,29 +83,41 @@ def floor() -> None:
 
 
 def _everything_due() -> None:
-    found = portfolio.undone(product)()
-    measure.headline(
-        f"Alert plan over {OPTIONS.contracts} contracts: {found.raised} alerts due,"
-        f" {found.addressed} deliveries"
-    )
+    found = portfolio.undone(plan_alone)()
+    measure.headline(f"Alert plan over {Term.objects.count()} terms: {found.raised} alerts due")
     candidates = {
-        DUE_PRODUCT: portfolio.undone(product),
+        DUE_PLAN: portfolio.undone(plan_alone),
         DUE_ALERTS: portfolio.undone(alerts_alone),
         DUE_FLOOR: portfolio.undone(floor),
     }
-    measure.table(measure.interleaved(candidates, OPTIONS.runs), floor=DUE_FLOOR)
+    timings = measure.interleaved(candidates, OPTIONS.runs)
+    measure.table(timings, floor=DUE_FLOOR)
+    _verdict("everything due", measure.ratio(timings, DUE_PLAN, DUE_FLOOR))
 
 
 def _nothing_new() -> None:
-    product()
+    portfolio.execute("DELETE FROM bench_alert")
+    timing = measure.Timing(DUE_PRODUCT)
+    timing.add(product)
+    summary = f"{Delivery.objects.count()} deliveries for {Alert.objects.count()} alerts"
+    print(f"{DUE_PRODUCT}: {timing.median:.0f} ms, once, {summary}")
     floor()
+    for table in ("contracts_alert", "contracts_delivery", "bench_alert"):
+        portfolio.execute(f"ANALYZE {table}")
     again = product()
     if again.raised or again.addressed:
         raise SystemExit(f"a second plan still did something: {again}")
-    measure.headline(f"Alert plan over {OPTIONS.contracts} contracts: nothing new")
-    candidates = {QUIET_PRODUCT: product, QUIET_FLOOR: floor}
+    measure.headline(f"Alert plan over {Term.objects.count()} terms: nothing new")
+    candidates = {QUIET_PRODUCT: product, QUIET_PLAN: plan_alone, QUIET_FLOOR: floor}
     timings = measure.interleaved(candidates, OPTIONS.runs)
     measure.table(timings, floor=QUIET_FLOOR)
+    _verdict("nothing new", measure.ratio(timings, QUIET_PLAN, QUIET_FLOOR))
+
+
+def _verdict(what: str, ratio: float) -> None:
+    measure.goal(f"plan of alerts over its floor, {what}", ratio, GOAL)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak memory of this process: {peak:.0f} MB")
 
 
 if __name__ == "__main__":

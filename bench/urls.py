@@ -14,7 +14,8 @@ COLUMNS = (
     "id", "public_id", "external_reference", "title", "vendor", "category", "department", "owner",
     "currency", "is_draft", "renewal_kind", "initial_months", "renewal_months", "notice_value",
     "notice_unit", "notice_rule", "window_opens_value", "window_opens_unit", "notice_method",
-    "delivery_lead_days", "announcement_days", "billing_frequency", "payment_terms_days",
+    "delivery_lead_days", "announcement_days", "true_up_months",
+    "true_up_report_days", "billing_frequency", "payment_terms_days",
     "cap_kind", "cap_pct", "signed_on", "notice_given_on", "cancelled_on", "leaving_reason",
     "tags", "note", "version", "created_at", "updated_at",
 )  # fmt: skip

@@ -250,6 +250,23 @@ class AlertPolicyFactory(Factory[models.AlertPolicy]):
     name = Sequence(lambda n: f"Policy {n}")
 
 
+class DocumentFactory(Factory[models.Document]):
+    class Meta:
+        model = models.Document
+
+    contract = SubFactory(ContractFactory)
+    title = Sequence(lambda n: f"Document {n}")
+
+
+class KeyDateFactory(Factory[models.KeyDate]):
+    class Meta:
+        model = models.KeyDate
+
+    term = SubFactory(TermFactory)
+    kind = words.AlertKind.DOCUMENT_EXPIRY.value
+    date = date(2026, 10, 1)
+
+
 class AlertFactory(Factory[models.Alert]):
     class Meta:
         model = models.Alert

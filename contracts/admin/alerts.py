@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,7 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from contracts.admin.base import HistoryAdmin, ReadOnlyAdmin, RecordInline
+from contracts.admin.base import HistoryAdmin, ReadOnlyAdmin, RecordInline, VersionedForm
+from contracts.admin.columns import amount
 from contracts.admin.outbox import OutboxPages
 from contracts.admin.oversight import OversightPages
 from contracts.admin.prices import contract_link
@@ -20,17 +22,64 @@ from contracts.models import (
     Delivery,
     DeliveryAttempt,
     Heartbeat,
+    choices,
 )
 from contracts.services import alerts
 from contracts.templatetags.money import day
 from contracts.templatetags.tone import alert_badge, delivery_badge
 
 
+class PolicyForm(VersionedForm):
+    """Kinds by their names instead of a list to type."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds"),
+        choices=choices.ALERT_KINDS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: all kinds."),
+    )
+
+
 @admin.register(AlertPolicy)
 class AlertPolicyAdmin(HistoryAdmin):
-    list_display = ("name", "offsets", "is_active")
+    """Of the policies that match a contract one applies: the page says which."""
+
+    form = PolicyForm
+    list_display = ("name", "offsets", "scope", "escalation_days", "is_active")
+    list_select_related = ("vendor", "department", "category")
     search_fields = ("name",)
-    fields = ("name", "offsets", "is_active")
+    autocomplete_fields = ("vendor", "category")
+    fieldsets = (
+        (None, {"fields": ("name", "kinds", "offsets", "escalation_days", "is_active")}),
+        (
+            _("For which contracts"),
+            {
+                "fields": (
+                    "vendor",
+                    ("department", "category"),
+                    ("minimum_value", "minimum_currency"),
+                ),
+                "description": _(
+                    "A contract has to meet everything that is named here; nothing named: all "
+                    "contracts. Of several policies that match, one alone applies: that of the "
+                    "vendor before that of the nearest department, before that of the nearest "
+                    "category, before that with the highest least value, before a general one; "
+                    "what is still equal goes by the name. An amount in another currency counts "
+                    "at the latest rate, and not at all without one."
+                ),
+            },
+        ),
+    )
+
+    @admin.display(description=_("For"))
+    def scope(self, row: AlertPolicy) -> str:
+        named = [row.vendor, row.department, row.category]
+        parts = [str(each) for each in named if each is not None]
+        if row.minimum_value is not None:
+            least = amount(row.minimum_value, row.minimum_currency)
+            parts.append(_("from %(amount)s a year") % {"amount": least})
+        return ", ".join(parts) or str(_("all contracts"))
 
 
 class DeliveryInline(RecordInline):
@@ -89,7 +138,9 @@ class AlertAdmin(OversightPages, ReadOnlyAdmin):
 
     @admin.display(description=_("Days before"), ordering="offset_days")
     def ahead(self, row: Alert) -> str:
-        return str(row.offset_days) if row.offset_days >= 0 else str(_("missed"))
+        if row.offset_days >= 0:
+            return str(row.offset_days)
+        return ngettext("%d day late", "%d days late", -row.offset_days) % -row.offset_days
 
     @admin.display(description=_("About"), ordering="anchor_date")
     def anchor(self, row: Alert) -> str:

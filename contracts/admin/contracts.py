@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.admin.base import HistoryAdmin, RecordInline
 from contracts.admin.columns import ContractColumns
 from contracts.admin.decisions import MOVES, DecisionPages
+from contracts.admin.documents import DocumentInline
 from contracts.admin.exporting import ContractExports
 from contracts.admin.filters import DayFilter, DecideFilter, MissingFilter, StateFilter, asked_day
 from contracts.models import (
@@ -19,6 +20,7 @@ from contracts.models import (
     ContractLink,
     Delivery,
     DeliveryAttempt,
+    KeyDate,
     PriceFlag,
     Term,
 )
@@ -37,7 +39,7 @@ else:
 LINKED_LOOKUPS = ("vendor__name", "category__name")
 # What the machine wrote about a contract goes with it.
 WRITTEN_BY_MACHINE = {
-    model._meta.verbose_name for model in (Alert, Delivery, DeliveryAttempt, PriceFlag)
+    model._meta.verbose_name for model in (Alert, Delivery, DeliveryAttempt, KeyDate, PriceFlag)
 }
 
 
@@ -107,7 +109,7 @@ class ContractAdmin(DecisionPages, ContractExports, ContractColumns, HistoryAdmi
     search_help_text = _("Title, reference, vendor or another spelling of the vendor")
     autocomplete_fields = ("vendor", "category", "owner")
     actions = ("export_csv", "export_xlsx")
-    inlines = (TermInline, LinkInline)
+    inlines = (TermInline, LinkInline, DocumentInline)
     change_form_outer_before_template = "contracts/standing.html"
     fieldsets = (
         (
@@ -142,6 +144,7 @@ class ContractAdmin(DecisionPages, ContractExports, ContractColumns, HistoryAdmi
                     ("billing_frequency", "payment_terms_days"),
                     ("cap_kind", "cap_pct"),
                     "announcement_days",
+                    ("true_up_months", "true_up_report_days"),
                 ),
             },
         ),

@@ -36,15 +36,37 @@ class AlertPolicySerializer(RecordSerializer):
     offsets = serializers.ListField(
         child=serializers.IntegerField(min_value=0, max_value=730), max_length=20
     )
+    kinds = serializers.ListField(
+        child=serializers.ChoiceField(choices=choices.ALERT_KINDS),
+        max_length=20,
+        required=False,
+        help_text=_("Empty: all kinds."),
+    )
 
     class Meta:
         model = AlertPolicy
-        fields = ("id", "name", "offsets", "is_active", "version", "created_at", "updated_at")
-        example: ClassVar = {"name": "Early", "offsets": [180, 120, 90, 30], "is_active": True}
+        fields = (
+            "id", "name", "kinds", "vendor", "department", "category", "minimum_value",
+            "minimum_currency", "offsets", "escalation_days", "is_active", "version", "created_at",
+            "updated_at",
+        )  # fmt: skip
+        example: ClassVar = {
+            "name": "Early",
+            "kinds": ["notice_deadline"],
+            "offsets": [180, 120, 90, 30],
+            "minimum_value": "100000.00",
+            "minimum_currency": "EUR",
+            "escalation_days": 3,
+            "is_active": True,
+        }
 
 
 class AlertPolicyViewSet(Editable):
-    """How many days before a deadline alerts are raised. Administrators change them."""
+    """How many days before a deadline alerts are raised, and for which contracts.
+
+    Of the policies that match a contract the most specific one applies alone. Administrators change
+    them.
+    """
 
     model = AlertPolicy
     serializer_class = AlertPolicySerializer

@@ -62,8 +62,9 @@ class ContractRowSerializer(RecordSerializer):
             "category_name", "department", "department_name", "owner", "owner_email", "currency",
             "is_draft", "renewal_kind", "initial_months", "renewal_months", "notice_value",
             "notice_unit", "notice_rule", "window_opens_value", "window_opens_unit",
-            "notice_method", "delivery_lead_days", "announcement_days", "billing_frequency",
-            "payment_terms_days", "cap_kind", "cap_pct", "signed_on", "notice_given_on",
+            "notice_method", "delivery_lead_days", "announcement_days", "true_up_months",
+            "true_up_report_days", "billing_frequency", "payment_terms_days", "cap_kind", "cap_pct",
+            "signed_on", "notice_given_on",
             "cancelled_on", "leaving_reason", "tags", "note", "version", "created_at",
             "updated_at", "state", "current_term",
         )  # fmt: skip

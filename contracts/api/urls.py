@@ -4,7 +4,16 @@ from typing import Any
 
 from rest_framework.routers import SimpleRouter
 
-from contracts.api import alerts, catalog, charges, contracts, organisation, prices, terms
+from contracts.api import (
+    alerts,
+    catalog,
+    charges,
+    contracts,
+    documents,
+    organisation,
+    prices,
+    terms,
+)
 
 app_name = "api"
 
@@ -19,6 +28,7 @@ RESOURCES: dict[str, type[Any]] = {
     "contract-links": contracts.ContractLinkViewSet,
     "terms": terms.TermViewSet,
     "licence-lines": terms.LicenceLineViewSet,
+    "documents": documents.DocumentViewSet,
     "charges": charges.ChargeViewSet,
     "fx-rates": charges.FxRateViewSet,
     "budgets": charges.BudgetViewSet,

@@ -13,6 +13,7 @@ from contracts.models.charges import Budget, Charge, FxRate
 from contracts.models.contracts import Contract, ContractLink
 from contracts.models.feeds import CalendarFeed
 from contracts.models.imports import ImportMapping, ImportRun
+from contracts.models.keydates import Document, KeyDate
 from contracts.models.ledger import LedgerEntry, PriceChange, PriceFlag
 from contracts.models.organisation import Department, Membership
 from contracts.models.terms import LicenceLine, Term
@@ -30,10 +31,12 @@ __all__ = [
     "DeliveryAttempt",
     "Department",
     "Destination",
+    "Document",
     "FxRate",
     "Heartbeat",
     "ImportMapping",
     "ImportRun",
+    "KeyDate",
     "LedgerEntry",
     "LicenceLine",
     "Membership",

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,12 +13,17 @@ from simple_history.models import HistoricalRecords
 
 from contracts.models import choices
 from contracts.models.base import Record, VersionedRecord
+from contracts.models.catalog import Category, Vendor
+from contracts.models.contracts import CURRENCY_CODE
+from contracts.models.fields import MoneyField
+from contracts.models.organisation import Department
 from contracts.models.secrets import SecretField
 from contracts.models.terms import Term
 from contracts.querysets.access import AdministeredQuerySet, OwnedQuerySet
 from contracts.querysets.alerts import AlertQuerySet, AttemptQuerySet, DeliveryQuerySet
-from contracts.rules.alerts import DEFAULT_OFFSETS, MAX_ATTEMPTS
-from contracts.rules.vocabulary import AlertState, ChannelKind, DeliveryState
+from contracts.rules.alerts import MAX_ATTEMPTS
+from contracts.rules.occasions import DEFAULT_OFFSETS
+from contracts.rules.vocabulary import AlertKind, AlertState, ChannelKind, DeliveryState
 
 
 def default_offsets() -> list[int]:
@@ -32,12 +38,68 @@ def validate_offsets(value: Any) -> None:
         raise ValidationError(_("Offsets are different whole days, the largest first: [120, 90]."))
 
 
+def validate_kinds(value: Any) -> None:
+    """Refuse anything but a list of different kinds of alerts."""
+    known = {kind.value for kind in AlertKind}
+    is_list = isinstance(value, list) and all(isinstance(kind, str) for kind in value)
+    if not is_list or len(set(value)) != len(value) or not set(value) <= known:
+        text = _("A list of different kinds of alerts: %(kinds)s. Empty: all of them.")
+        raise ValidationError(text, params={"kinds": ", ".join(sorted(known))})
+
+
 class AlertPolicy(VersionedRecord):
-    """How many days before an anchor alerts are raised."""
+    """How many days before an anchor alerts are raised, and for which contracts.
+
+    Of all that match a contract the most specific one applies alone (rules.policies).
+    """
 
     name = models.CharField(_("name"), max_length=100, unique=True)
+    kinds = models.JSONField(
+        _("kinds"),
+        default=list,
+        blank=True,
+        validators=[validate_kinds],
+        help_text=_("Empty: all kinds."),
+    )
+    vendor = models.ForeignKey(
+        Vendor,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="alert_policies",
+        verbose_name=_("vendor"),
+    )
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="alert_policies",
+        verbose_name=_("department"),
+        help_text=_("And all departments below it."),
+    )
+    category = models.ForeignKey(
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="alert_policies",
+        verbose_name=_("category"),
+        help_text=_("And all categories below it."),
+    )
+    minimum_value = MoneyField(_("from an annual value of"), null=True, blank=True)
+    minimum_currency = models.CharField(
+        _("currency of that value"), max_length=3, blank=True, validators=[CURRENCY_CODE]
+    )
     offsets = models.JSONField(
         _("offsets in days"), default=default_offsets, validators=[validate_offsets]
+    )
+    escalation_days = models.PositiveSmallIntegerField(
+        _("escalate after days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Without a reaction the next person is told. Empty: the usual number."),
     )
     is_active = models.BooleanField(_("active"), default=True)
     history = HistoricalRecords()
@@ -47,6 +109,14 @@ class AlertPolicy(VersionedRecord):
         verbose_name = _("alert policy")
         verbose_name_plural = _("alert policies")
         ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(minimum_value=None, minimum_currency="")
+                | Q(minimum_value__gte=0) & ~Q(minimum_currency=""),
+                name="alert_policy_minimum",
+                violation_error_message=_("A least value has a currency, and is not negative."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -100,6 +170,8 @@ class Alert(Record):
         indexes = (
             # The attention list: open alerts of terms.
             models.Index(fields=["due_on"], condition=Q(state="open"), name="alert_open_due"),
+            # The plan: what somebody let rest.
+            models.Index(fields=["term"], condition=Q(state="snoozed"), name="alert_resting"),
         )
 
     def __str__(self) -> str:

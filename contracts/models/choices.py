@@ -71,6 +71,19 @@ PRODUCT_STAGES = (
 ALERT_KINDS = (
     (words.AlertKind.NOTICE_DEADLINE.value, _("Notice deadline")),
     (words.AlertKind.TERM_END.value, _("Term end")),
+    (words.AlertKind.WINDOW_OPENS.value, _("Notice window opens")),
+    (words.AlertKind.PRICE_ANNOUNCEMENT.value, _("Price announcement due")),
+    (words.AlertKind.TRUE_UP_REPORT.value, _("True-up report due")),
+    (words.AlertKind.EVERGREEN_REVIEW.value, _("Evergreen review")),
+    (words.AlertKind.DOCUMENT_EXPIRY.value, _("Document expiry")),
+)
+DOCUMENT_KINDS = (
+    (words.DocumentKind.CONTRACT.value, _("Contract")),
+    (words.DocumentKind.ORDER_FORM.value, _("Order form")),
+    (words.DocumentKind.DATA_PROCESSING.value, _("Data processing agreement")),
+    (words.DocumentKind.CERTIFICATE.value, _("Certificate")),
+    (words.DocumentKind.INSURANCE.value, _("Insurance")),
+    (words.DocumentKind.OTHER.value, _("Other")),
 )
 ALERT_STATES = (
     (words.AlertState.OPEN.value, _("Open")),

@@ -102,6 +102,15 @@ class Contract(VersionedRecord):
     announcement_days = LengthField(
         _("vendor announces prices, days before renewal"), null=True, blank=True
     )
+    true_up_months = LengthField(
+        _("true-up every n months"),
+        null=True,
+        blank=True,
+        help_text=_("Counted from the start of a term, usually 12. Empty: no true-up."),
+    )
+    true_up_report_days = LengthField(
+        _("true-up report, days before"), null=True, blank=True, help_text=_("Empty: 30.")
+    )
     billing_frequency = models.CharField(
         _("billing"),
         max_length=20,
@@ -153,7 +162,8 @@ class Contract(VersionedRecord):
             ),
             models.CheckConstraint(
                 condition=(Q(initial_months=None) | Q(initial_months__range=(1, 600)))
-                & (Q(renewal_months=None) | Q(renewal_months__range=(1, 600))),
+                & (Q(renewal_months=None) | Q(renewal_months__range=(1, 600)))
+                & (Q(true_up_months=None) | Q(true_up_months__range=(1, 600))),
                 name="contract_lengths",
                 violation_error_message=_("A length is 1 to 600 months."),
             ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import Any
@@ -12,12 +12,15 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contract
-from contracts.queries.audit import CHUNK, Audited, audited, offsets_in_force
+from contracts.queries.audit import CHUNK, About, Audited, audited
+from contracts.queries.audit_policies import Book, book
 from contracts.queries.reach import reach_of
-from contracts.rules.alerts import ENDED_REACH, MISSED_REACH, due_on
+from contracts.rules.alerts import ENDED_REACH, MISSED_REACH, due_on, late_days
 from contracts.rules.audit import Silence
-from contracts.rules.calendar import ONE_DAY, BusinessCalendar, business_calendar
-from contracts.rules.vocabulary import ChannelKind
+from contracts.rules.audit_alerts import rests
+from contracts.rules.calendar import business_calendar
+from contracts.rules.occasions import DECISIONS, OCCASIONS
+from contracts.rules.vocabulary import AlertKind, AlertState, ChannelKind
 
 
 class Gap(StrEnum):
@@ -32,7 +35,7 @@ REASONS: Mapping[str, Any] = {
     Silence.CONTINUED: _("another contract continues it"),
     Silence.CANCELLED: _("decided: cancelled"),
     Silence.NO_TERM: _("it has no term"),
-    Silence.EVERGREEN: _("evergreen: no end to decide about"),
+    Silence.EVERGREEN: _("evergreen: no end to decide about, and no review ahead"),
     Silence.NOTICE_GIVEN: _("decided: notice was given"),
     Silence.ENDED: _("it ended more than a month ago"),
     Silence.LONG_AGO: _("its day passed more than a year ago"),
@@ -44,7 +47,11 @@ REASONS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """One contract: `next_on` with `to`, or a `reason`; `is_gap` where that reason is none."""
+    """One contract: `next_on` with `to`, or a `reason`; `is_gap` where that reason is none.
+
+    `kind` and `anchor` say what the next alert is about, `policy` which one sets its days (empty:
+    the usual ones).
+    """
 
     contract_id: int
     title: str
@@ -54,6 +61,8 @@ class Covered:
     to: tuple[str, ...]
     channel: str
     word: str
+    kind: str = ""
+    policy: str = ""
 
     @property
     def is_gap(self) -> bool:
@@ -83,44 +92,77 @@ def coverage(contracts: QuerySet[Any], *, today: date) -> Iterator[Covered]:
 
     Source: R9, R10, R13, R16.
     """
-    calendar, offsets = business_calendar((settings.HOME_CALENDAR,)), offsets_in_force()
+    policies = book()
     names = live_contracts(contracts, today).values_list("pk", "title", "vendor__name")
     rows = iter(names.iterator(chunk_size=CHUNK))
     while chunk := list(islice(rows, CHUNK)):
         ids = [pk for pk, _title, _vendor in chunk]
-        found = {each.id: each for each in audited(ids, today=today)}
+        found = {each.id: each for each in audited(ids, policies, today=today)}
         reach = reach_of(ids)
         for pk, title, vendor in chunk:
-            if pk not in found:
-                continue
-            to = tuple(next(iter(reach.get(pk, [])), ()))
-            word, anchor = _standing(found[pk], today)
-            word = word or ("" if to else Gap.NOBODY)
-            day = None if word or anchor is None else _next(anchor, offsets, today, calendar)
-            channel = "" if word else ChannelKind.EMAIL.value
-            yield Covered(pk, title, vendor, anchor, day, () if word else to, channel, word)
+            if pk in found:
+                to = tuple(next(iter(reach.get(pk, [])), ()))
+                yield _covered(found[pk], title, vendor, to, policies, today)
 
 
-def _standing(audited_contract: Audited, today: date) -> tuple[str, date | None]:
-    """Return why no further alert is to come, "" if one is, and the day it is about."""
-    expected = audited_contract.expected
-    term = expected.waiting
-    if term is None or term.end is None:
-        return (expected.silence or ""), None
-    anchor = expected.days[term.id].anchor_date
-    if audited_contract.stored[term.id] != expected.days[term.id] or anchor is None:
-        return Gap.DIFFERS, anchor
+def _covered(
+    each: Audited, title: str, vendor: str, to: tuple[str, ...], policies: Book, today: date
+) -> Covered:
+    coming = [(_next(each, about, policies, today), about) for about in each.abouts]
+    ahead = [(day, about) for day, about in coming if day is not None]
+    day, about = min(ahead, key=lambda pair: (pair[0], pair[1].anchor), default=(None, None))
+    word = _why_not(each, today) if day is None else ""
+    if each.stored != each.expected.days or each.stored_key_days != each.key_days:
+        word = Gap.DIFFERS
+    elif not word and not to:
+        word = Gap.NOBODY
+    if word or about is None:
+        anchor = about.anchor if about else next((a.anchor for a in each.abouts), None)
+        return Covered(each.id, title, vendor, anchor, None, (), "", word)
+    policy = policies.applying(about.kind, about.place)
+    return Covered(
+        each.id,
+        title,
+        vendor,
+        about.anchor,
+        day,
+        to,
+        ChannelKind.EMAIL.value,
+        "",
+        about.kind,
+        policy.name if policy else "",
+    )
+
+
+def _why_not(each: Audited, today: date) -> str:
+    """Return why nothing is to come although every stored day is right."""
+    term = each.expected.waiting
+    anchor = each.expected.days[term.id].anchor_date if term else None
+    if term is None or term.end is None or anchor is None:
+        return each.expected.silence or Silence.NO_TERM
     if term.end < today - ENDED_REACH:
-        return Silence.ENDED, anchor
-    if anchor < today - MISSED_REACH:
-        return Silence.LONG_AGO, anchor
-    return (Silence.MISSED if anchor < today else ""), anchor
+        return Silence.ENDED
+    return Silence.LONG_AGO if anchor < today - MISSED_REACH else Silence.MISSED
 
 
-def _next(anchor: date, offsets: list[int], today: date, calendar: BusinessCalendar) -> date:
-    """Return the first day after `today` on which something is raised; the day is still ahead."""
-    days = (due_on(anchor, offset, calendar) for offset in offsets)
-    return min((day for day in days if day > today), default=max(anchor, today) + ONE_DAY)
+def _next(each: Audited, about: About, policies: Book, today: date) -> date | None:
+    """Return the first day after `today` on which something is raised about one day."""
+    own = each.own(about)
+    resting = [
+        alert.until for alert in own if alert.until and rests(alert.until, about.anchor, today)
+    ]
+    if resting:
+        return min(resting)
+    occasion = OCCASIONS[AlertKind(about.kind)]
+    calendar = business_calendar((settings.HOME_CALENDAR,))
+    days = [due_on(about.anchor, o, calendar) for o in policies.days(about.kind, about.place)]
+    seen = any(a.offset < 0 and a.state == AlertState.ACKNOWLEDGED for a in own)
+    if occasion.repeats and not seen:
+        days += [about.anchor + timedelta(late) for late in late_days(occasion.reach)]
+    last = date.max
+    if about.kind in DECISIONS and about.end is not None:
+        last = about.end + ENDED_REACH
+    return min((day for day in days if today < day <= last), default=None)
 
 
 def share(covered: int, total: int) -> str:

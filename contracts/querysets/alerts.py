@@ -1,11 +1,16 @@
 """Named filters over alerts and deliveries. An instant is always an argument."""
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
+
+from django.db.models import Exists, F, OuterRef, Q
 
 from contracts.querysets.access import M, ScopedQuerySet
 from contracts.rules.alerts import MAX_ATTEMPTS
+from contracts.rules.occasions import DECISIONS
 from contracts.rules.vocabulary import DeliveryState
+
+ANCHORED = Q(term__is_open=True, term__anchor_date=F("anchor_date"), term__anchor_kind=F("kind"))
 
 
 class AlertQuerySet(ScopedQuerySet[M]):
@@ -13,6 +18,30 @@ class AlertQuerySet(ScopedQuerySet[M]):
 
     department_paths: ClassVar[tuple[str, ...]] = ("term__contract__department",)
     owner_paths: ClassVar[tuple[str, ...]] = ("term__contract__owner",)
+
+    def asked_for(self) -> Self:
+        """Keep alerts about a day that still counts: the anchor of an open term, or a key date."""
+        return self.filter(ANCHORED | Exists(self._key_dates(date=OuterRef("anchor_date"))))
+
+    def idle(self) -> Self:
+        """Keep alerts about a day that counts no longer."""
+        return self.exclude(
+            Exists(self._terms(anchor_date=OuterRef("anchor_date"), anchor_kind=OuterRef("kind")))
+        ).exclude(Exists(self._key_dates(date=OuterRef("anchor_date"))))
+
+    def decided(self) -> Self:
+        """Keep alerts whose term has no such day any more, not even another one."""
+        of_term = Q(kind__in=DECISIONS) & Exists(self._terms())
+        return self.exclude(of_term | Exists(self._key_dates()))
+
+    def _terms(self, **about: OuterRef) -> Any:
+        terms: Any = self.model._meta.get_field("term").related_model
+        return terms._default_manager.filter(pk=OuterRef("term"), is_open=True, **about)
+
+    def _key_dates(self, **about: OuterRef) -> Any:
+        terms: Any = self.model._meta.get_field("term").related_model
+        days = terms._meta.get_field("key_dates").related_model._default_manager
+        return days.filter(term=OuterRef("term"), kind=OuterRef("kind"), **about)
 
 
 class DeliveryQuerySet(ScopedQuerySet[M]):

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from contracts.rules.calendar import ONE_DAY, BusinessCalendar
+from contracts.rules.occasions import DECISION, Occasion
 
-DEFAULT_OFFSETS = (120, 90, 60, 30, 14, 7, 1)
+# The offset of the first alert about a day that has passed; the next ones count on below it.
 LATE_OFFSET = -1
+DAILY_WHEN_LATE = 3
+WEEK = 7
 # A day that passed longer ago is history: no alert is raised about it any more.
-MISSED_REACH = timedelta(days=400)
+MISSED_REACH = DECISION.reach
 # A term that ended longer ago has nothing left to decide: a register of old contracts stays silent.
 ENDED_REACH = timedelta(days=31)
 MAX_ATTEMPTS = 12
@@ -32,7 +35,7 @@ RETRY_DELAYS = (
 
 @dataclass(frozen=True, slots=True)
 class DueAlert:
-    """An alert that is due: days before the anchor (LATE_OFFSET once it has passed) and its day.
+    """An alert that is due: days before the anchor (negative once it has passed) and its day.
 
     Source: R9, R13.
     """
@@ -42,8 +45,8 @@ class DueAlert:
 
     @property
     def late(self) -> bool:
-        """Say whether this is the one alert about a day that was missed."""
-        return self.offset == LATE_OFFSET
+        """Say whether this is an alert about a day that was missed."""
+        return self.offset <= LATE_OFFSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +61,15 @@ class AlertDecision:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedAlert:
-    """One alert that every open term with this anchor day must have.
+class Stretch:
+    """Neighbouring anchor days of which the same alert is the open one on the day of a plan.
 
-    `nearest` is the offset of the one that is open. The same alert sent for an anchor from
-    `told_from` on, but before this one, has told people already.
-
-    Source: R10, R11.
+    Source: R10.
     """
 
-    anchor: date
-    due: DueAlert
+    first: date
+    last: date
     nearest: int
-    told_from: date
 
 
 def due_on(anchor: date, offset: int, calendar: BusinessCalendar) -> date:
@@ -90,14 +89,16 @@ def offsets_due(
     calendar: BusinessCalendar,
     *,
     last_day: date | None = None,
+    repeats: bool = True,
 ) -> AlertDecision:
     """Decide which alerts of one anchor day are due on `today`.
 
     An alert is due from its day on. Of those due only the one nearest to the anchor is open; the
-    others are superseded. Once `last_day` (the anchor, if None) has passed, one late alert is open
-    and no normal one. Nothing depends on having run on the exact day, nor on what was sent before.
+    others are superseded. Once `last_day` (the anchor, if None) has passed, the newest late alert
+    is open and no normal one, where the kind `repeats`. Nothing depends on having run on the exact
+    day, nor on what was sent before.
 
-    Source: R10, R13.
+    Source: R9, R10, R13.
     """
     due = [
         DueAlert(offset, day)
@@ -105,30 +106,63 @@ def offsets_due(
         if (day := due_on(anchor, offset, calendar)) <= today
     ]
     last = last_day or anchor
-    if today > last:
-        due.append(DueAlert(LATE_OFFSET, last + ONE_DAY))
+    if repeats and today > last:
+        late = late_offset((today - last).days)
+        due.append(DueAlert(late, last - timedelta(days=late)))
     if not due:
         return AlertDecision(None, ())
     return AlertDecision(due[-1], tuple(due[:-1]))
 
 
-def planned_alerts(
-    offsets: Sequence[int], today: date, calendar: BusinessCalendar
-) -> Iterator[PlannedAlert]:
-    """Yield what is due on `today` for every anchor day that can have an alert.
+def late_offset(days_late: int) -> int:
+    """Return the offset of the newest alert about a day that passed `days_late` days ago, from 1.
 
-    The days run from MISSED_REACH before `today` to the last one whose largest offset is due.
+    Daily for three days, then weekly: -1, -2, -3, -10, -17 and so on. These keep their day even
+    where it is a day off: going out the day before would say that a day is late before it is.
 
-    Source: R10, R11, R13.
+    Source: R9.
     """
-    anchor = today - MISSED_REACH
-    while due_on(anchor, max(offsets), calendar) <= today or anchor < today:
-        decision = offsets_due(anchor, offsets, today, calendar)
-        for due in (*decision.superseded, *([decision.open] if decision.open else ())):
-            nearest = decision.open.offset if decision.open else due.offset
-            told_from = anchor - timedelta(days=abs(due.offset))
-            yield PlannedAlert(anchor, due, nearest, told_from)
-        anchor += ONE_DAY
+    if days_late <= DAILY_WHEN_LATE:
+        return -days_late
+    return -DAILY_WHEN_LATE - (days_late - DAILY_WHEN_LATE) // WEEK * WEEK
+
+
+def late_days(reach: timedelta) -> Iterator[int]:
+    """Yield the days after an anchor on which a late alert goes out, within the reach.
+
+    Source: R9.
+    """
+    day = 1
+    while day <= reach.days:
+        yield day
+        day += 1 if day < DAILY_WHEN_LATE else WEEK
+
+
+def stretches(
+    occasion: Occasion, offsets: Sequence[int], today: date, calendar: BusinessCalendar
+) -> Iterator[Stretch]:
+    """Yield which alert is the open one on `today`, for all anchor days that can have one.
+
+    The same answer as `offsets_due` gives for each of these days. They run from the reach of the
+    occasion before `today` to the last one whose largest offset is due. `offsets` is not empty.
+
+    Source: R9, R10, R13.
+    """
+    first = today - occasion.reach
+    if occasion.repeats:
+        days = list(late_days(occasion.reach))
+        for day, following in zip(
+            reversed(days), [occasion.reach.days + 1, *days[:0:-1]], strict=True
+        ):
+            yield Stretch(today - timedelta(days=following - 1), today - timedelta(days=day), -day)
+        first = today
+    reached = today
+    while not calendar.is_business_day(reached + ONE_DAY):
+        reached += ONE_DAY
+    for offset in sorted(set(offsets)):
+        last = reached + timedelta(days=offset)
+        yield Stretch(first, last, offset)
+        first = last + ONE_DAY
 
 
 def retry_delay(attempt: int, jitter: float) -> timedelta:

@@ -5,16 +5,13 @@ one of them is seen instead of repeated.
 """
 
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from contracts.rules.vocabulary import NoticeMethod, NoticeRule, NoticeUnit, RenewalKind
 
-MISSED = -1
-REACH_OF_DAYS = 400
-REACH_OF_ENDS = 31
 MONTHS_OF_PERIOD = {
     NoticeRule.MONTH_END.value: 1,
     NoticeRule.QUARTER_END.value: 3,
@@ -110,30 +107,6 @@ def expectation(contract: AuditedContract) -> Expectation:
     waiting = last if silence is None else None
     days = {term.id: _days(term, contract, is_open=term is waiting) for term in contract.terms}
     return Expectation(days, waiting, silence)
-
-
-def expected_offset(
-    anchor: date, end: date, offsets: Iterable[int], today: date, works_on: WorksOn
-) -> int | None:
-    """Return the offset of the one alert that must be there on `today`; None where none is due.
-
-    -1 once the day was missed. Nothing is due any more 400 days after the anchor, or 31 after the end.
-
-    Source: R9, R10, R13.
-    """
-    if anchor < today - timedelta(days=REACH_OF_DAYS) or end < today - timedelta(REACH_OF_ENDS):
-        return None
-    if today > anchor:
-        return MISSED
-    # Due from the working day before on: no working day lies between today and the day itself.
-    begun = (days for days in offsets if _reached(anchor - timedelta(days), today, works_on))
-    return min(begun, default=None)
-
-
-def _reached(day: date, today: date, works_on: WorksOn) -> bool:
-    while day > today and not works_on(day):
-        day -= timedelta(1)
-    return day <= today
 
 
 def _silence(contract: AuditedContract, last: AuditedTerm | None) -> Silence | None:

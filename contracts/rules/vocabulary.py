@@ -102,6 +102,22 @@ class AlertKind(StrEnum):
 
     NOTICE_DEADLINE = "notice_deadline"
     TERM_END = "term_end"
+    WINDOW_OPENS = "window_opens"
+    PRICE_ANNOUNCEMENT = "price_announcement"
+    TRUE_UP_REPORT = "true_up_report"
+    EVERGREEN_REVIEW = "evergreen_review"
+    DOCUMENT_EXPIRY = "document_expiry"
+
+
+class DocumentKind(StrEnum):
+    """What a document of a contract is."""
+
+    CONTRACT = "contract"
+    ORDER_FORM = "order_form"
+    DATA_PROCESSING = "data_processing"
+    CERTIFICATE = "certificate"
+    INSURANCE = "insurance"
+    OTHER = "other"
 
 
 class AlertState(StrEnum):

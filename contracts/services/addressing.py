@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contracts.models import Alert, Delivery, Destination
 from contracts.queries import recipients
+from contracts.querysets.alerts import AlertQuerySet
 from contracts.rules.alerts import PATIENCE, URGENT
 from contracts.rules.messages import NAMESPACE
 from contracts.rules.vocabulary import AlertState, ChannelKind, DeliveryState
@@ -75,7 +76,7 @@ def dedup_key(alert: Waiting, destination: Destination) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, f"{about}|{destination.public_id}")
 
 
-def address_open(*, now: datetime, alerts: QuerySet[Alert] | None = None) -> Addressed:
+def address_open(*, now: datetime, alerts: AlertQuerySet[Alert] | None = None) -> Addressed:
     """Give every open alert that reaches nobody a delivery to each recipient of its nearest level.
 
     A level in which a delivery has failed for good is passed over: the next one is told instead. So
@@ -87,9 +88,7 @@ def address_open(*, now: datetime, alerts: QuerySet[Alert] | None = None) -> Add
     Source: R11.
     """
     if alerts is not None:
-        asked = alerts.filter(
-            term__is_open=True, term__anchor_date=F("anchor_date"), term__anchor_kind=F("kind")
-        )
+        asked = alerts.asked_for()
         return _address_all(_unaddressed().filter(pk__in=asked.values("pk")), now)
     addressed = _address_all(_unaddressed(), now) + _address_all(_stuck(now), now)
     storms.release(now=now)

@@ -2,48 +2,45 @@
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from django.db import connection
 
-from contracts.rules.alerts import PlannedAlert
+from contracts.rules.occasions import DECISIONS
+from contracts.services.planning import OTHERS, Plan
 
 # Any number that no other lock of ours uses; planners take their turn by it.
 PLANNER_LOCK = 7_120_907_060
 
-# One row per anchor day, with a list of what is due for it: SQLite would look through every
-# planned alert for each term if it had to join them.
-PLANNED = {
-    "postgresql": """
-        SELECT anchor, nearest, due_list
-        FROM jsonb_to_recordset(%s::jsonb) AS p(anchor date, nearest smallint, due_list jsonb)
-    """,
-    "sqlite": """
-        SELECT value ->> 'anchor' AS anchor, value ->> 'nearest' AS nearest,
-               value -> 'due_list' AS due_list
-        FROM json_each(%s)
-    """,
-}
-DUE_OF = {
+# A table for each list of the plan, and what differs between the engines besides.
+TABLES = {
     "postgresql": {
-        "rows": "jsonb_to_recordset(f.due_list) AS p(days smallint, due date, told_from date)",
-        "days": "p.days",
-        "due": "p.due",
-        "told_from": "p.told_from",
+        "planned": "SELECT * FROM jsonb_to_recordset(%s::jsonb)"
+        " AS p(schedule integer, anchor date, nearest integer)",
+        "dues": "SELECT * FROM jsonb_to_recordset(%s::jsonb)"
+        " AS p(schedule integer, nearest integer, days integer)",
+        "days_off": 'SELECT * FROM jsonb_to_recordset(%s::jsonb) AS p("off" date, before date)',
+        "random_id": "gen_random_uuid()",
+        "day": "(f.anchor - d.days)",
+        "told_from": "(f.anchor - abs(d.days))",
     },
     "sqlite": {
-        "rows": "json_each(f.due_list) AS p",
-        "days": "(p.value ->> 'days')",
-        "due": "(p.value ->> 'due')",
-        "told_from": "(p.value ->> 'told_from')",
+        "planned": "SELECT value ->> 'schedule' AS schedule, value ->> 'anchor' AS anchor,"
+        " value ->> 'nearest' AS nearest FROM json_each(%s)",
+        "dues": "SELECT value ->> 'schedule' AS schedule, value ->> 'nearest' AS nearest,"
+        " value ->> 'days' AS days FROM json_each(%s)",
+        "days_off": "SELECT value ->> 'off' AS \"off\", value ->> 'before' AS before"
+        " FROM json_each(%s)",
+        "random_id": "lower(hex(randomblob(16)))",
+        "day": "date(f.anchor, (-d.days) || ' days')",
+        "told_from": "date(f.anchor, (-abs(d.days)) || ' days')",
     },
 }
-RANDOM_ID = {"postgresql": "gen_random_uuid()", "sqlite": "lower(hex(randomblob(16)))"}
 
 # INSERT comes first: SQLite's driver counts rows only of statements that begin so.
-# `fresh`: terms whose nearest alert is not there yet, or was set aside and counts again.
+# `fresh`: terms whose nearest alert is not there yet, or was set aside and counts again. One that
+# is nearer still came back from a rest; somebody who has seen a late one is not told again (R9).
 # Several are due at once: the nearest is open, the others are kept as collapsed (R10).
 # Open but told: the same alert went out a few days ago for an earlier day (R11).
 RAISE_DUE = """
@@ -52,33 +49,56 @@ INSERT INTO contracts_alert (
     created_at, updated_at
 )
 WITH planned AS MATERIALIZED ({planned}),
+dues AS MATERIALIZED ({dues}),
+days_off AS MATERIALIZED ({days_off}),
+anchors AS (
+    SELECT t.id AS term_id, t.anchor_kind AS kind, t.anchor_date AS anchor, {decision} AS schedule
+    FROM contracts_term t {contract}
+    WHERE t.is_open AND t.end_date >= %s AND t.anchor_date BETWEEN %s AND %s
+    UNION ALL
+    SELECT k.term_id, k.kind, k.date, {other}
+    FROM contracts_keydate k {term}
+    WHERE k.date BETWEEN %s AND %s
+),
 fresh AS MATERIALIZED (
-    SELECT t.id, t.anchor_kind, t.anchor_date, n.nearest, n.due_list
+    SELECT a.term_id, a.kind, a.anchor, n.schedule, n.nearest, EXISTS (
+        SELECT 1 FROM contracts_alert r
+        WHERE r.state = 'snoozed' AND r.term_id = a.term_id AND r.kind = a.kind
+          AND r.anchor_date = a.anchor
+    ) AS resting
     FROM planned n
-    JOIN contracts_term t ON t.anchor_date = n.anchor
-    WHERE t.is_open AND t.end_date >= %s AND NOT EXISTS (
-        SELECT 1 FROM contracts_alert a
-        WHERE a.term_id = t.id AND a.kind = t.anchor_kind AND a.offset_days = n.nearest
-          AND a.anchor_date = t.anchor_date AND a.reason NOT IN ('moved', 'decided')
+    JOIN anchors a ON a.anchor = n.anchor AND a.schedule = n.schedule
+    WHERE NOT EXISTS (
+        SELECT 1 FROM contracts_alert b
+        WHERE b.term_id = a.term_id AND b.kind = a.kind AND b.anchor_date = a.anchor AND (
+            (b.offset_days <= n.nearest AND b.reason NOT IN ('moved', 'decided', 'snoozed'))
+            OR (b.offset_days < 0 AND n.nearest < 0 AND b.state = 'acknowledged')
+        )
     )
 )
-SELECT {random_id}, f.id, f.anchor_kind, {days}, f.anchor_date, {due}, 0,
-    CASE WHEN {days} = f.nearest THEN 'open' ELSE 'superseded' END,
-    CASE WHEN {days} <> f.nearest THEN 'collapsed'
+SELECT {random_id}, f.term_id, f.kind, d.days, f.anchor,
+    CASE WHEN d.days < 0 THEN {day} ELSE COALESCE(o.before, {day}) END, 0,
+    CASE WHEN d.days = f.nearest AND NOT f.resting THEN 'open' ELSE 'superseded' END,
+    CASE WHEN d.days <> f.nearest THEN 'collapsed'
+         WHEN f.resting THEN 'snoozed'
          WHEN EXISTS (
             SELECT 1 FROM contracts_alert b
-            JOIN contracts_delivery d ON d.alert_id = b.id AND d.state = 'sent'
-            WHERE b.term_id = f.id AND b.kind = f.anchor_kind AND b.offset_days = {days}
-              AND b.anchor_date >= {told_from} AND b.anchor_date < f.anchor_date
+            JOIN contracts_delivery s ON s.alert_id = b.id AND s.state = 'sent'
+            WHERE b.term_id = f.term_id AND b.kind = f.kind AND b.offset_days = d.days
+              AND b.anchor_date >= {told_from} AND b.anchor_date < f.anchor
          ) THEN 'told'
          ELSE '' END,
     %s, %s
-FROM fresh f CROSS JOIN {rows}
+FROM fresh f
+JOIN dues d ON d.schedule = f.schedule AND d.nearest = f.nearest
+LEFT JOIN days_off o ON o."off" = {day}
 WHERE true
 ON CONFLICT (term_id, kind, offset_days, anchor_date) DO UPDATE
 SET state = excluded.state, reason = excluded.reason, updated_at = excluded.updated_at
-WHERE excluded.state = 'open' AND contracts_alert.reason IN ('moved', 'decided')
+WHERE excluded.state = 'open' AND contracts_alert.reason IN ('moved', 'decided', 'snoozed')
 """
+CONTRACT = "JOIN contracts_contract c ON c.id = t.contract_id"
+TERM = f"JOIN contracts_term t ON t.id = k.term_id {CONTRACT}"
 
 # One statement for many rows, without an object for each.
 INSERT_DELIVERY = """
@@ -97,23 +117,31 @@ def take_turns() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLANNER_LOCK])
 
 
-def raise_planned(planned: Sequence[PlannedAlert], *, ended_from: date, now: datetime) -> int:
-    """Insert the alerts planned for each anchor day for all open terms of that day.
+def raise_planned(plan: Plan, *, ended_from: date, now: datetime) -> int:
+    """Insert the alerts that are due for all open terms and key dates.
 
     Terms that ended before `ended_from` are left out: nothing is left to decide. An alert that
     exists is left as it is. Returns how many were inserted or opened again.
 
     Source: R9, R10, R11.
     """
-    if not planned:
-        return 0
-    engine = connection.vendor
+    decision = plan.schedule_of("t.anchor_kind", DECISIONS)
+    other = plan.schedule_of("k.kind", OTHERS)
     statement = RAISE_DUE.format(
-        planned=PLANNED[engine], random_id=RANDOM_ID[engine], **DUE_OF[engine]
+        decision=decision.text,
+        other=other.text,
+        contract=CONTRACT if plan.by_scope else "",
+        term=TERM if plan.by_scope else "",
+        **TABLES[connection.vendor],
     )
     instant = connection.ops.adapt_datetimefield_value(now)
+    anchors = list(plan.anchors())
+    days = [each["anchor"] for each in anchors]
+    lists = [json.dumps(each) for each in (anchors, list(plan.dues()), list(plan.days_off()))]
+    reach = (min(days), max(days))
+    parameters = (*lists, *decision.parameters, ended_from, *reach, *other.parameters, *reach)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [_as_json(planned), ended_from, instant, instant])
+        cursor.execute(statement, [*parameters, instant, instant])
         return int(cursor.rowcount)
 
 
@@ -135,21 +163,3 @@ def insert_deliveries(keys: Mapping[uuid.UUID, tuple[int, int]], now: datetime) 
     with connection.cursor() as cursor:
         cursor.executemany(INSERT_DELIVERY, rows)
         return int(cursor.rowcount)
-
-
-def _as_json(planned: Sequence[PlannedAlert]) -> str:
-    """Return the plan as one entry per anchor day with the list of its alerts."""
-    days: dict[date, dict[str, Any]] = {}
-    for alert in planned:
-        entry = days.setdefault(
-            alert.anchor,
-            {"anchor": alert.anchor.isoformat(), "nearest": alert.nearest, "due_list": []},
-        )
-        entry["due_list"].append(
-            {
-                "days": alert.due.offset,
-                "due": alert.due.due_on.isoformat(),
-                "told_from": alert.told_from.isoformat(),
-            }
-        )
-    return json.dumps(list(days.values()))

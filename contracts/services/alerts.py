@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
-from contracts.models import Alert, AlertPolicy, Delivery, Term
-from contracts.rules.alerts import ENDED_REACH, PlannedAlert, planned_alerts
-from contracts.rules.calendar import business_calendar
+from contracts.models import Alert, Delivery
+from contracts.rules.alerts import ENDED_REACH
+from contracts.rules.occasions import OCCASIONS
 from contracts.rules.vocabulary import AlertState, DeliveryState
 from contracts.services import addressing, alert_sql
+from contracts.services.planning import plan_of
 
 BATCH = 5000
 
@@ -31,6 +31,14 @@ class PlanSummary:
     without_recipient: int
 
 
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """How many alerts one plan raised, and how many it set aside."""
+
+    raised: int
+    settled: int
+
+
 def raise_due(*, today: date, now: datetime) -> PlanSummary:
     """Record every alert that is due on `today` and a delivery to each of its recipients.
 
@@ -39,37 +47,45 @@ def raise_due(*, today: date, now: datetime) -> PlanSummary:
 
     Source: R9, R10, R11, R13.
     """
-    calendar = business_calendar((settings.HOME_CALENDAR,))
-    planned = list(planned_alerts(_offsets(), today, calendar))
-    with transaction.atomic():
-        alert_sql.take_turns()
-        settled = settle(now=now) + _supersede_farther(planned, now)
-        raised = alert_sql.raise_planned(planned, ended_from=today - ENDED_REACH, now=now)
+    found = raise_alerts(today=today, now=now)
     addressed = addressing.address_open(now=now)
-    return PlanSummary(raised, settled, addressed.created, addressed.without_recipient)
+    return PlanSummary(found.raised, found.settled, addressed.created, addressed.without_recipient)
+
+
+@transaction.atomic
+def raise_alerts(*, today: date, now: datetime) -> Raised:
+    """Record every alert that is due on `today`, and set aside what is not any more; tell nobody.
+
+    Source: R9, R10, R11, R13.
+    """
+    alert_sql.take_turns()
+    plan = plan_of(today)
+    settled = settle(now=now) + _let_pass(today, now)
+    raised = _wake(today, now)
+    raised += alert_sql.raise_planned(plan, ended_from=today - ENDED_REACH, now=now)
+    return Raised(raised, settled + _supersede_farther(now))
 
 
 @transaction.atomic
 def settle(*, now: datetime, contract_ids: Iterable[int] | None = None) -> int:
-    """Set aside open alerts whose term no longer asks for them, and cancel what was not sent.
+    """Set aside alerts that nobody asks for any more, and cancel what was not sent.
 
-    The anchor moved: superseded. The term was decided: resolved. Without ids every contract is
-    looked at. Returns how many alerts were set aside; a second call sets none aside.
+    Their day moved: superseded. It was decided, or the day is gone: resolved. What rests is set
+    aside in the same way. Without ids every contract is looked at. Returns how many alerts were set
+    aside; a second call sets none aside.
 
     Source: R11.
     """
-    alerts = Alert.objects.filter(state=AlertState.OPEN)
-    if contract_ids is not None:
-        alerts = alerts.filter(term__contract_id__in=list(contract_ids))
-    waiting = Term.objects.open().filter(pk=OuterRef("term_id"))
-    counts = waiting.filter(anchor_date=OuterRef("anchor_date"), anchor_kind=OuterRef("kind"))
+    named = Q() if contract_ids is None else Q(term__contract_id__in=list(contract_ids))
     settled = 0
-    for stale in _batches(alerts.filter(~Exists(counts))):
-        decided = Alert.objects.filter(~Exists(waiting), pk__in=stale)
-        settled += _set_aside(decided, AlertState.RESOLVED, "decided", now)
-        moved = Alert.objects.filter(pk__in=stale)
-        settled += _set_aside(moved, AlertState.SUPERSEDED, "moved", now)
-        _cancel_unsent(stale, now)
+    for state in (AlertState.OPEN, AlertState.SNOOZED):
+        alerts = Alert.objects.filter(named, state=state).idle()
+        for stale in _batches(alerts):
+            decided = Alert.objects.filter(pk__in=stale).decided()
+            settled += _set_aside(decided, AlertState.RESOLVED, "decided", now)
+            moved = Alert.objects.filter(pk__in=stale)
+            settled += _set_aside(moved, AlertState.SUPERSEDED, "moved", now)
+            _cancel_unsent(stale, now)
     return settled
 
 
@@ -98,9 +114,10 @@ def acknowledge(alert_ids: Iterable[int], *, by: Any, now: datetime) -> int:
 def snooze(alert_ids: Iterable[int], *, until: date, by: Any, today: date, now: datetime) -> int:
     """Let these open alerts rest until a day; on it the planner raises the matter again.
 
-    Promise: never past the anchor day. Raises ValidationError if `until` is not after `today` or is
-    after the anchor of one of them; nothing is changed then. What was not sent yet is cancelled.
-    Returns how many were open; repeating it changes nothing.
+    Promise: never past the anchor day, so that an alert about a day that passed never rests. Raises
+    ValidationError if `until` is not after `today`, is after the anchor of one of them, or is the
+    very day that an alert sent before is for; nothing is changed then. What was not sent yet is
+    cancelled. Returns how many were open; repeating it changes nothing.
 
     Source: R9.
     """
@@ -113,6 +130,9 @@ def snooze(alert_ids: Iterable[int], *, until: date, by: Any, today: date, now: 
     if until > first:
         text = _("An alert never rests past the day it is about: %(day)s at the latest.")
         raise ValidationError(text, code="snooze_past_anchor", params={"day": first})
+    if _said_for(until, alerts):
+        text = _("The alert for that day went out already: choose another day.")
+        raise ValidationError(text, code="snooze_said")
     for alert in alerts:
         alert.state, alert.snoozed_until = AlertState.SNOOZED.value, until
     changed = ["state", "snoozed_until"]
@@ -121,24 +141,72 @@ def snooze(alert_ids: Iterable[int], *, until: date, by: Any, today: date, now: 
     return len(alerts)
 
 
-def _offsets() -> list[int]:
-    """Return the days of all active policies together, those of the settings where none is active."""
-    policies = AlertPolicy.objects.filter(is_active=True).values_list("offsets", flat=True)
-    days = {day for offsets in policies for day in offsets}
-    return sorted(days or set(settings.ALERT_OFFSETS), reverse=True)
+def _said_for(until: date, alerts: Iterable[Alert]) -> bool:
+    """Say whether one of these would come back as an alert that is there, and not set aside."""
+    back = Q(pk=None)
+    for alert in alerts:
+        days = (alert.anchor_date - until).days
+        back |= Q(
+            term=alert.term_id, kind=alert.kind, anchor_date=alert.anchor_date, offset_days=days
+        )
+    told = Delivery.objects.filter(alert=OuterRef("pk")).exclude(state=DeliveryState.CANCELLED)
+    there = ~Q(state=AlertState.SUPERSEDED) | Exists(told)
+    return bool(Alert.objects.filter(back).filter(there).exists())
 
 
-def _supersede_farther(planned: Iterable[PlannedAlert], now: datetime) -> int:
+def _wake(today: date, now: datetime) -> int:
+    """Raise again what rested until today: an alert of its own, so that it is told anew."""
+    over = Q(snoozed_until__lte=today) | Q(anchor_date__lte=today)
+    rested = list(Alert.objects.filter(over, state=AlertState.SNOOZED))
+    Alert.objects.bulk_create(
+        [_woken(alert) for alert in rested],
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["term", "kind", "offset_days", "anchor_date"],
+        update_fields=["state", "reason", "updated_at"],
+    )
+    for start in range(0, len(rested), BATCH):
+        ids = [alert.pk for alert in rested[start : start + BATCH]]
+        _set_aside(Alert.objects.filter(pk__in=ids), AlertState.SUPERSEDED, "nearer", now)
+    return len(rested)
+
+
+def _woken(alert: Alert) -> Alert:
+    back_on = min(alert.snoozed_until or alert.anchor_date, alert.anchor_date)
+    return Alert(
+        term_id=alert.term_id,
+        kind=alert.kind,
+        anchor_date=alert.anchor_date,
+        offset_days=(alert.anchor_date - back_on).days,
+        due_on=back_on,
+    )
+
+
+def _let_pass(today: date, now: datetime) -> int:
+    """End alerts about days that passed and asked nobody to act."""
+    gone = Q(pk=None)
+    for kind, occasion in OCCASIONS.items():
+        if not occasion.repeats:
+            gone |= Q(kind=kind, anchor_date__lt=today - occasion.reach)
+    passed = 0
+    for ids in _batches(Alert.objects.filter(gone, state=AlertState.OPEN)):
+        alerts = Alert.objects.filter(pk__in=ids)
+        passed += _set_aside(alerts, AlertState.RESOLVED, "passed", now)
+        _cancel_unsent(ids, now)
+    return passed
+
+
+def _supersede_farther(now: datetime) -> int:
     """Make way for the alert that is the nearest now; of one anchor day only one is open."""
-    days_of: dict[int, list[date]] = {}
-    for alert in planned:
-        days_of.setdefault(alert.nearest, []).append(alert.anchor)
-    farther = Q(pk=None)
-    for nearest, anchors in days_of.items():
-        between = (min(anchors), max(anchors))
-        farther |= Q(anchor_date__range=between, offset_days__gt=nearest)
+    nearer = Alert.objects.filter(
+        term=OuterRef("term"),
+        kind=OuterRef("kind"),
+        anchor_date=OuterRef("anchor_date"),
+        offset_days__lt=OuterRef("offset_days"),
+        state=AlertState.OPEN,
+    )
     superseded = 0
-    for ids in _batches(Alert.objects.filter(farther, state=AlertState.OPEN)):
+    for ids in _batches(Alert.objects.filter(Exists(nearer), state=AlertState.OPEN)):
         alerts = Alert.objects.filter(pk__in=ids)
         superseded += _set_aside(alerts, AlertState.SUPERSEDED, "nearer", now)
         _cancel_unsent(ids, now)
@@ -153,8 +221,8 @@ def _batches(alerts: QuerySet[Alert]) -> Iterator[list[int]]:
 
 
 def _set_aside(alerts: QuerySet[Alert], state: AlertState, reason: str, now: datetime) -> int:
-    still_open = alerts.filter(state=AlertState.OPEN)
-    return still_open.update(state=state, reason=reason, updated_at=now)
+    standing = alerts.filter(state__in=(AlertState.OPEN, AlertState.SNOOZED))
+    return standing.update(state=state, reason=reason, snoozed_until=None, updated_at=now)
 
 
 def _cancel_unsent(alert_ids: Sequence[int], now: datetime) -> None:

@@ -21,7 +21,7 @@ from contracts.services import alerts, deliveries, heartbeats, ledger
 
 logger = logging.getLogger(__name__)
 # Set aside for one of these, an alert is opened again by the planner.
-PLANNED_AGAIN = ("moved", "decided")
+PLANNED_AGAIN = ("moved", "decided", "snoozed")
 KINDS = ("wrong_days", "without_anchor", "missing", "unexpected", "silent")
 NAMESPACE = uuid.uuid5(messages.NAMESPACE, "audit")
 
@@ -90,7 +90,7 @@ def _put_right(found: seen.Breaches, now: datetime) -> None:
         ledger.refresh(sorted(found.wrong_days | found.without_anchor))
     if found.set_aside:
         aside = Alert.objects.filter(pk__in=found.set_aside).exclude(reason__in=PLANNED_AGAIN)
-        aside.update(state=AlertState.OPEN, reason="", updated_at=now)
+        aside.update(state=AlertState.OPEN, reason="", snoozed_until=None, updated_at=now)
 
 
 def _ping_fails(now: datetime) -> bool:

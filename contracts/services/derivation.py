@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from contracts.models import Contract, LedgerEntry, PriceChange, PriceFlag, Term
+from contracts.models import Contract, KeyDate, LedgerEntry, PriceChange, PriceFlag, Term
 from contracts.rules import pricing, terms
 from contracts.rules.calendar import BusinessCalendar, business_calendar
 from contracts.rules.period import anniversary_years
@@ -25,9 +25,8 @@ from contracts.rules.vocabulary import (
     RenewalKind,
     Severity,
 )
+from contracts.services.derived_days import HORIZON, key_dates_of
 
-# Evergreen terms are laid out to this day.
-HORIZON = date(2100, 12, 31)
 STORED = Decimal("0.0001")
 STORED_PERCENT = Decimal("0.000001")
 SIGN_OF_FLAG = {
@@ -46,17 +45,23 @@ class Derivation:
     entries: list[LedgerEntry]
     changes: list[PriceChange]
     flags: list[PriceFlag]
+    key_dates: list[KeyDate]
 
 
 def derive(
-    contract: Contract, contract_terms: Sequence[Term], *, continued: bool = False
+    contract: Contract,
+    contract_terms: Sequence[Term],
+    *,
+    continued: bool = False,
+    expiries: Sequence[date] = (),
 ) -> Derivation:
     """Work out what follows from a contract and all of its terms.
 
     `contract.vendor` must be loaded; `dates` is keyed by the term's number. `continued` says that
-    another contract takes this one's place, so that nothing about it is left to decide.
+    another contract takes this one's place, so that nothing about it is left to decide. `expiries`
+    are the days on which its documents run out.
 
-    Source: R3 to R9, R21, R22, C1, C2, C3.
+    Source: R3 to R9, R16, R19, R21, R22, R23, C1, C2, C3.
     """
     spans = [terms.TermSpan(t.seq, t.start_date, t.end_date, t) for t in contract_terms]
     pairs = terms.consecutive(spans, contract.cancelled_on)
@@ -67,8 +72,9 @@ def derive(
         flags.extend(_flags(contract, after.key, move))
     last = None if continued else pairs[-1][1] if pairs else _only(spans, contract)
     calendar = business_calendar((contract.vendor.calendar, settings.HOME_CALENDAR))
+    dates = {span.seq: _dates(contract, span, last, calendar) for span in spans}
     return Derivation(
-        dates={span.seq: _dates(contract, span, last, calendar) for span in spans},
+        dates=dates,
         entries=[
             LedgerEntry(
                 contract_id=contract.pk,
@@ -82,6 +88,7 @@ def derive(
         ],
         changes=changes,
         flags=flags,
+        key_dates=[] if continued else key_dates_of(contract, contract_terms, dates, expiries),
     )
 
 

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from contracts.models import Alert, Delivery
 from contracts.queries import recipients
@@ -28,6 +28,15 @@ LISTED = (
     "alert__term__contract__department",
     "destination__owner",
 )
+DAYS = {
+    AlertKind.NOTICE_DEADLINE: gettext_lazy("last safe day to send notice %(day)s"),
+    AlertKind.TERM_END: gettext_lazy("ends on %(day)s"),
+    AlertKind.WINDOW_OPENS: gettext_lazy("notice window opens on %(day)s"),
+    AlertKind.PRICE_ANNOUNCEMENT: gettext_lazy("vendor announces the price by %(day)s"),
+    AlertKind.TRUE_UP_REPORT: gettext_lazy("true-up report due on %(day)s"),
+    AlertKind.EVERGREEN_REVIEW: gettext_lazy("review of an endless contract on %(day)s"),
+    AlertKind.DOCUMENT_EXPIRY: gettext_lazy("a document runs out on %(day)s"),
+}
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 
 
@@ -133,7 +142,7 @@ def _facts(digest: Delivery, today: date) -> dict[str, Any]:
     nearest: date | None = None
     for delivery in _listed(digest):
         alert = delivery.subject_alert
-        groups[_urgency(alert.anchor_date - today)].append(_line_or_less(alert, today))
+        groups[_urgency(alert, today)].append(_line_or_less(alert, today))
         if nearest is None and alert.anchor_date >= today:
             nearest = alert.anchor_date
     return {
@@ -148,9 +157,10 @@ def _facts(digest: Delivery, today: date) -> dict[str, Any]:
     }
 
 
-def _urgency(left: timedelta) -> str:
-    if left < timedelta(0):
+def _urgency(alert: Alert, today: date) -> str:
+    if notices.is_late(alert, today):
         return "late"
+    left = alert.anchor_date - today
     return "week" if left <= WEEK else "month" if left <= MONTH else "later"
 
 
@@ -168,7 +178,7 @@ def _line(alert: Alert, today: date) -> Line:
     term, contract = alert.term, alert.term.contract
     said = {
         "day": _day(alert, notices.day_text(alert.anchor_date)),
-        "left": _left((alert.anchor_date - today).days),
+        "left": _left((alert.anchor_date - today).days, is_late=notices.is_late(alert, today)),
         "stake": notices.money_text(term.annual_value, contract.currency),
     }
     return Line(
@@ -180,14 +190,14 @@ def _line(alert: Alert, today: date) -> Line:
 
 
 def _day(alert: Alert, day: str) -> str:
-    if alert.kind == AlertKind.NOTICE_DEADLINE:
-        return _("last safe day to send notice %(day)s") % {"day": day}
-    return _("ends on %(day)s") % {"day": day}
+    return DAYS[AlertKind(alert.kind)] % {"day": day}
 
 
-def _left(days: int) -> str:
+def _left(days: int, *, is_late: bool) -> str:
     if days == 0:
         return _("today")
+    if days < 0 and not is_late:
+        return ngettext("%d day ago", "%d days ago", -days) % -days
     if days < 0:
         return ngettext("%d day late", "%d days late", -days) % -days
     return ngettext("%d day left", "%d days left", days) % days

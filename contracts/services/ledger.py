@@ -2,12 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 
-from contracts.models import Contract, ContractLink, LedgerEntry, PriceChange, PriceFlag, Term
+from contracts.models import (
+    Contract,
+    ContractLink,
+    Document,
+    KeyDate,
+    LedgerEntry,
+    PriceChange,
+    PriceFlag,
+    Term,
+)
 from contracts.models.terms import DERIVED_FIELDS
 from contracts.services.derivation import Derivation, derive
 
@@ -44,9 +54,9 @@ FLAG_VALUES = ("severity", "measured_pct", "allowed_pct", "amount")
 
 @transaction.atomic
 def refresh(contract_ids: Iterable[int]) -> None:
-    """Bring dates, ledger, price changes and price flags of these contracts up to date.
+    """Bring dates, key dates, ledger, price changes and price flags of these contracts up to date.
 
-    Every writer of contracts, terms or vendor calendars calls this inside its own transaction.
+    Every writer of contracts, terms, documents or vendor calendars calls this inside its own transaction.
     Only rows that differ are written; a second call changes nothing. A flag keeps the state that
     people gave it while it stands.
     """
@@ -55,6 +65,7 @@ def refresh(contract_ids: Iterable[int]) -> None:
         _replace(LedgerEntry, _stored_entries(found), _derived(found, "entries"), _entry)
         _replace(PriceChange, _stored_changes(found), _derived(found, "changes"), _change)
         _write_flags(found)
+        _replace(KeyDate, _stored_days(found), _derived(found, "key_dates"), _key_date)
 
 
 def check(contract_ids: Iterable[int] | None = None) -> list[str]:
@@ -69,6 +80,7 @@ def check(contract_ids: Iterable[int] | None = None) -> list[str]:
         differences += _wrong_rows("entries", _stored_entries(found), found, _entry)
         differences += _wrong_rows("changes", _stored_changes(found), found, _change)
         differences += _wrong_rows("flags", _stored_flags(found), found, _flag)
+        differences += _wrong_rows("key_dates", _stored_days(found), found, _key_date)
     return differences
 
 
@@ -89,8 +101,16 @@ def _chunks(contract_ids: Iterable[int]) -> Iterator[_Found]:
         links = ContractLink.objects.filter(from_contract__in=chunk)
         continued = set(links.values_list("from_contract_id", flat=True))
         contracts = Contract.objects.filter(pk__in=chunk).select_related("vendor").order_by("pk")
+        expiries: dict[int, list[date]] = defaultdict(list)
+        papers = Document.objects.filter(contract__in=chunk, expires_on__isnull=False)
+        for contract, day in papers.values_list("contract", "expires_on"):
+            expiries[contract] += [day] if day else []
         yield _Found(
-            (c, terms_of[c.pk], derive(c, terms_of[c.pk], continued=c.pk in continued))
+            (
+                c,
+                terms_of[c.pk],
+                derive(c, terms_of[c.pk], continued=c.pk in continued, expiries=expiries[c.pk]),
+            )
             for c in contracts
         )
 
@@ -181,6 +201,14 @@ def _stored_changes(found: _Found) -> models.QuerySet[PriceChange]:
 
 def _stored_flags(found: _Found) -> models.QuerySet[PriceFlag]:
     return PriceFlag.objects.filter(term__contract_id__in=found.ids)
+
+
+def _stored_days(found: _Found) -> models.QuerySet[KeyDate]:
+    return KeyDate.objects.filter(term__contract_id__in=found.ids)
+
+
+def _key_date(row: KeyDate) -> Hashable:
+    return (row.term_id, row.kind, row.date)
 
 
 def _entry(row: LedgerEntry) -> Hashable:

@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from contracts.models import Contract, Delivery, Destination
+from contracts.models import Alert, Contract, Delivery, Destination
 from contracts.queries import proof, recipients
 from contracts.rules.alerts import LATE_OFFSET
 from contracts.rules.messages import Message
-from contracts.rules.vocabulary import AlertState
+from contracts.rules.occasions import DECISIONS, OCCASIONS
+from contracts.rules.vocabulary import AlertKind, AlertState
 
 LOADED = (
     "alert__term__contract__vendor",
@@ -45,16 +46,22 @@ def reason_to_skip(delivery: Delivery, administrators: Collection[int] | None = 
     Source: R11.
     """
     alert = delivery.subject_alert
-    term = alert.term
     if alert.state != AlertState.OPEN:
         return _("The alert is no longer open.")
-    if not term.is_open or (term.anchor_date, term.anchor_kind) != (alert.anchor_date, alert.kind):
+    if not _still_counts(alert):
         return _("The term no longer asks for it.")
     if not delivery.destination.is_active:
         return _("The destination is switched off.")
     if delivery.destination.owner_id and not _level(delivery, administrators):
         return _("The recipient is no longer responsible for the contract.")
     return ""
+
+
+def _still_counts(alert: Alert) -> bool:
+    term = alert.term
+    if (term.anchor_date, term.anchor_kind) == (alert.anchor_date, alert.kind):
+        return term.is_open
+    return term.key_dates.filter(kind=alert.kind, date=alert.anchor_date).exists()
 
 
 def compose(delivery: Delivery, *, now: datetime) -> Message:
@@ -125,7 +132,9 @@ def _facts(delivery: Delivery, today: date) -> dict[str, Any]:
         "vendor": contract.vendor,
         "term": term,
         "alert": alert,
-        "is_late": alert.offset_days == LATE_OFFSET or today > alert.anchor_date,
+        "is_late": is_late(alert, today),
+        "is_decision": alert.kind in DECISIONS,
+        "documents": _documents(alert),
         "days_left": (alert.anchor_date - today).days,
         "days_late": (today - alert.anchor_date).days,
         "days_to_deadline": (term.notice_deadline - today).days if term.notice_deadline else None,
@@ -143,6 +152,23 @@ def _facts(delivery: Delivery, today: date) -> dict[str, Any]:
         "level": _level(delivery),
         "language": translation.get_language(),
     }
+
+
+def is_late(alert: Alert, today: date) -> bool:
+    """Say whether the day has passed on which somebody had to act.
+
+    Source: R9.
+    """
+    passed = alert.offset_days <= LATE_OFFSET or today > alert.anchor_date
+    return passed and OCCASIONS[AlertKind(alert.kind)].repeats
+
+
+def _documents(alert: Alert) -> list[str]:
+    """Return the names of the documents that an alert is about."""
+    if alert.kind != AlertKind.DOCUMENT_EXPIRY:
+        return []
+    papers = alert.term.contract.documents.filter(expires_on=alert.anchor_date)
+    return list(papers.values_list("title", flat=True))
 
 
 def _level(delivery: Delivery, administrators: Collection[int] | None = None) -> str:

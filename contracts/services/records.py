@@ -15,6 +15,7 @@ from contracts.models import (
     ContractLink,
     Department,
     Destination,
+    Document,
     FxRate,
     Term,
     Vendor,
@@ -153,6 +154,7 @@ def _rebuild_departments(_department: Department | None = None) -> None:
 AFTER_REMOVAL: dict[type[models.Model], Callable[[Any], None]] = {
     Term: lambda term: ledger.refresh([term.contract_id]),
     ContractLink: lambda link: ledger.refresh([link.from_contract_id]),
+    Document: lambda document: ledger.refresh([document.contract_id]),
     Department: _rebuild_departments,
 }
 FOLLOW_UPS: dict[type[models.Model], Callable[[Any], None]] = {

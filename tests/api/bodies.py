@@ -40,6 +40,12 @@ CREATE: dict[str, Callable[[World], Body]] = {
         "quantity": "10",
         "unit_price": "99.9950",
     },
+    "documents": lambda w: {
+        "contract": w.rows["contracts"].pk,
+        "title": "New",
+        "kind": "insurance",
+        "expires_on": "2027-01-31",
+    },
     "charges": lambda w: {
         "source": "ledger",
         "external_id": "new",
@@ -74,6 +80,7 @@ CHANGE: dict[str, Body] = {
     "contracts": {"note": "Changed"},
     "terms": {"annual_value": "12500.00"},
     "licence-lines": {"sku": "CHANGED"},
+    "documents": {"reference": "CHANGED"},
     "budgets": {"amount": "2.50"},
     "alert-policies": {"offsets": [90]},
     "destinations": {"is_active": False},

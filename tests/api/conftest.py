@@ -88,6 +88,7 @@ def rows_of(world: World) -> dict[str, Any]:
         ),
         "terms": term,
         "licence-lines": factories.LicenceLineFactory.create(term=term),
+        "documents": factories.DocumentFactory.create(contract=other),
         "charges": factories.ChargeFactory.create(contract=other),
         "fx-rates": factories.FxRateFactory.create(),
         "budgets": factories.BudgetFactory.create(),

@@ -69,6 +69,7 @@ RESOURCES: dict[str, tuple[dict[tuple[str, str], str], tuple[str, ...]]] = {
     "contract-links": (SCOPED, ("get", "post", "delete")),
     "terms": (SCOPED, ALL),
     "licence-lines": (SCOPED, ALL),
+    "documents": (SCOPED, ALL),
     "charges": (SCOPED, FIXED),
     "alerts": (SCOPED, ("get",)),
     "deliveries": (SCOPED, ("get",)),

@@ -97,6 +97,8 @@ FOREIGN = {
     ("terms", "contract"): "contracts",
     ("charges", "contract"): "contracts",
     ("licence-lines", "term"): "terms",
+    ("documents", "contract"): "contracts",
+    ("alert-policies", "department"): "departments",
     ("contracts", "department"): "departments",
     ("charges", "department"): "departments",
 }

@@ -45,11 +45,13 @@ def test_every_factory_makes_valid_rows_twice(found: type[factories.Factory]) ->
 
 # Tables that staff do not see on a page of their own, and why not.
 WITHOUT_ADMIN: dict[str, str] = {
+    "KeyDate": "days that follow from the terms; coverage shows the next of each contract",
     "LedgerEntry": "day numbers that follow from the terms; check_ledger adds them up again",
 }
 # Tables that programs do not read, and why not.
 WITHOUT_API: dict[str, str] = {
     "LedgerEntry": "day numbers that follow from the terms; figures are under /metrics/",
+    "KeyDate": "days that follow from terms and documents; alerts name them",
     "CalendarFeed": "its address is shown once, to the person who makes it in the admin",
     "ImportMapping": "belongs to the upload page",
     "ImportRun": "belongs to the upload page",

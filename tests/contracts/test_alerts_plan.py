@@ -16,6 +16,7 @@ from tests.recovery.portfolio import add_terms
 
 # A Wednesday far from holidays.
 TODAY = date(2026, 11, 18)
+COLLAPSED = "superseded collapsed"
 
 pytestmark = pytest.mark.django_db
 
@@ -91,21 +92,56 @@ def test_a_nearer_alert_takes_the_place_of_the_one_before(term: int) -> None:
     assert waiting == {120: "cancelled", 90: "pending"}
 
 
-def test_a_passed_day_raises_one_missed_alert_and_no_normal_one(owner: User) -> None:
+def test_a_passed_day_raises_late_alerts_daily_then_weekly_and_no_normal_one(owner: User) -> None:
+    term = add_terms(1, anchor=in_days(-1), owner=owner)[0]
+    days = range(24)
+    found = []
+    for day in days:
+        plan(in_days(day))
+        found.append(open_offsets(term))
+    assert found == [[-1], [-2], *[[-3]] * 7, *[[-10]] * 7, *[[-17]] * 7, [-24]]
+    assert states(term)[-10] == "superseded nearer"
+
+
+def test_after_an_outage_only_the_newest_late_alert_is_open(owner: User) -> None:
     term = add_terms(1, anchor=in_days(-1), owner=owner)[0]
     plan()
+    plan(in_days(20))
+    assert states(term) == {120: COLLAPSED, 90: COLLAPSED, 60: COLLAPSED, 30: COLLAPSED} | {
+        14: COLLAPSED,
+        7: COLLAPSED,
+        1: COLLAPSED,
+        -1: "superseded nearer",
+        -17: "open",
+    }
+    assert plan(in_days(20)) == alerts.PlanSummary(0, 0, 0, 0)
+
+
+def test_who_has_seen_that_a_day_passed_is_not_told_again(owner: User) -> None:
+    term = add_terms(1, anchor=in_days(-1), owner=owner)[0]
+    plan()
+    alerts.acknowledge(Alert.objects.values_list("pk", flat=True)[:9], by=owner, now=at(TODAY))
+    for day in (1, 2, 9, 16, 60):
+        assert plan(in_days(day)).raised == 0
+    assert open_offsets(term) == []
+
+
+def test_an_acknowledged_normal_alert_does_not_keep_a_late_one_away(owner: User) -> None:
+    term = add_terms(1, anchor=TODAY, owner=owner)[0]
+    plan()
+    alerts.acknowledge([Alert.objects.get(state="open").pk], by=owner, now=at(TODAY))
+    plan(in_days(1))
     assert open_offsets(term) == [-1]
-    assert plan(in_days(5)).raised == 0
 
 
 def test_a_day_that_passed_long_ago_is_history(owner: User) -> None:
     missed, history = add_terms(2, anchor=in_days(-400), owner=owner)
     move(history, in_days(-401))
     plan()
-    assert (open_offsets(missed), open_offsets(history)) == ([-1], [])
+    assert (open_offsets(missed), open_offsets(history)) == ([-395], [])
 
 
-@pytest.mark.parametrize(("ended", "told"), [(-31, [-1]), (-32, [])])
+@pytest.mark.parametrize(("ended", "told"), [(-31, [-87]), (-32, [])])
 def test_a_term_that_ended_a_month_ago_is_history_too(
     owner: User, ended: int, told: list[int]
 ) -> None:
@@ -151,13 +187,12 @@ def test_a_day_off_moves_an_alert_to_the_working_day_before(
     assert Alert.objects.get(term=term).due_on == goes_out
 
 
-def test_the_offsets_are_those_of_the_active_policies_together(term: int) -> None:
+def test_of_several_general_policies_the_first_by_name_applies_alone(term: int) -> None:
     AlertPolicy.objects.create(name="long", offsets=[150, 110])
     AlertPolicy.objects.create(name="short", offsets=[100])
     AlertPolicy.objects.create(name="asleep", offsets=[105], is_active=False)
     plan()
-    collapsed = "superseded collapsed"
-    assert states(term) == {150: collapsed, 110: collapsed, 100: "open"}
+    assert states(term) == {150: COLLAPSED, 110: "open"}
 
 
 @override_settings(ALERT_OFFSETS=[101])

@@ -19,9 +19,8 @@ from contracts import tasks
 from contracts.channels.heartbeat import ping
 from contracts.models import Alert, Contract, Delivery, Destination, Heartbeat, Term
 from contracts.rules import terms
-from contracts.rules.alerts import planned_alerts
 from contracts.rules.vocabulary import AlertKind
-from contracts.services import addressing, alert_sql, alerts, audits, heartbeats, ledger
+from contracts.services import addressing, alert_sql, alerts, audits, heartbeats, ledger, planning
 from saas_tracker.accounts.models import User
 from tests import factories
 
@@ -137,14 +136,12 @@ def address_nobody(patch: pytest.MonkeyPatch) -> None:
 
 
 def forget_an_offset(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(alerts, "_offsets", lambda: [120, 60])
+    patch.setattr(planning, "offsets_of", lambda *_args: (120, 60))
     plan_anew()
 
 
 def plan_yesterday(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(
-        alerts, "planned_alerts", lambda days, day, c: planned_alerts(days, day - timedelta(45), c)
-    )
+    patch.setattr(alerts, "plan_of", lambda day: planning.plan_of(day - timedelta(45)))
     plan_anew()
 
 

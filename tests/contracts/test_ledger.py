@@ -196,7 +196,7 @@ def test_a_second_refresh_writes_nothing(django_assert_num_queries: Callable[...
     contract = with_terms(year(2025, annual_value=100), year(2026, annual_value=110))
     before = list(LedgerEntry.objects.values_list("pk", flat=True))
     # Savepoint and release, terms, links, contracts, entries, changes, flags.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         ledger.refresh([contract.pk])
     assert list(LedgerEntry.objects.values_list("pk", flat=True)) == before
 

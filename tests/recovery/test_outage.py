@@ -10,8 +10,9 @@ from django.core import mail
 
 from contracts import tasks
 from contracts.models import Alert
-from contracts.rules.alerts import DEFAULT_OFFSETS, offsets_due
+from contracts.rules.alerts import offsets_due
 from contracts.rules.calendar import business_calendar
+from contracts.rules.occasions import DEFAULT_OFFSETS
 from saas_tracker.accounts.models import User
 from tests.recovery.portfolio import add_terms
 

@@ -7,16 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.rules.alerts import (
-    DEFAULT_OFFSETS,
     LATE_OFFSET,
     MAX_ATTEMPTS,
     DueAlert,
     due_on,
+    late_days,
+    late_offset,
     next_attempt,
     offsets_due,
     retry_delay,
+    stretches,
 )
 from contracts.rules.calendar import business_calendar
+from contracts.rules.occasions import DEFAULT_OFFSETS, OCCASIONS
+from contracts.rules.vocabulary import AlertKind
 
 WEEKENDS_ONLY = business_calendar(())
 ANCHOR = date(2026, 9, 29)
@@ -61,12 +65,33 @@ def test_several_due_at_once_collapse_into_the_nearest() -> None:
     assert [alert.offset for alert in decision.superseded] == [120, 90, 60, 30]
 
 
-def test_a_missed_anchor_gives_one_late_alert_and_no_normal_one() -> None:
+def test_a_missed_anchor_gives_the_newest_late_alert_and_no_normal_one() -> None:
     decision = offsets_due(ANCHOR, DEFAULT_OFFSETS, date(2027, 3, 1), WEEKENDS_ONLY)
-    assert decision.open == DueAlert(LATE_OFFSET, date(2026, 9, 30))
+    assert decision.open == DueAlert(-150, date(2027, 2, 26))
     assert decision.open.late
     assert [alert.offset for alert in decision.superseded] == list(DEFAULT_OFFSETS)
     assert not any(alert.late for alert in decision.superseded)
+
+
+def test_a_passed_day_is_said_daily_for_three_days_and_then_weekly() -> None:
+    days = [1, 2, 3, 4, 9, 10, 16, 17, 395, 401]
+    assert [late_offset(day) for day in days] == [-1, -2, -3, -3, -3, -10, -10, -17, -395, -395]
+    assert list(late_days(timedelta(31))) == [1, 2, 3, 10, 17, 24, 31]
+
+
+@pytest.mark.parametrize("kind", AlertKind)
+@pytest.mark.parametrize("today", [date(2026, 11, 18), date(2026, 11, 20), date(2026, 12, 24)])
+def test_the_stretches_of_a_day_say_what_each_anchor_day_says(kind: AlertKind, today: date) -> None:
+    occasion, calendar = OCCASIONS[kind], business_calendar(("DE",))
+    found: dict[date, int] = {}
+    for part in stretches(occasion, occasion.offsets, today, calendar):
+        for number in range((part.last - part.first).days + 1):
+            assert found.setdefault(part.first + timedelta(number), part.nearest) == part.nearest
+    for days in range(-410, 140):
+        anchor = today + timedelta(days)
+        due = offsets_due(anchor, occasion.offsets, today, calendar, repeats=occasion.repeats).open
+        in_reach = due if today - anchor <= occasion.reach else None
+        assert found.get(anchor) == (in_reach.offset if in_reach else None), anchor
 
 
 def test_between_send_by_and_deadline_the_last_alert_stays_a_normal_one() -> None:
@@ -117,8 +142,11 @@ def test_days_without_a_run_lose_nothing(
 ) -> None:
     before = offsets_due(anchor, offsets, anchor + timedelta(days=shift), WEEKENDS_ONLY)
     after = offsets_due(anchor, offsets, anchor + timedelta(days=shift + outage), WEEKENDS_ONLY)
-    seen = {before.open, *before.superseded} - {None}
+    seen = {alert for alert in (before.open, *before.superseded) if alert and not alert.late}
     assert seen <= {after.open, *after.superseded}
+    if before.open:
+        assert after.open
+        assert after.open.offset <= before.open.offset
 
 
 def test_the_wait_grows_from_five_seconds_to_a_day() -> None:

@@ -6,16 +6,12 @@ from random import Random
 import pytest
 
 from contracts.rules import notice, terms
-from contracts.rules.alerts import DEFAULT_OFFSETS, planned_alerts
-from contracts.rules.audit import (
-    AuditedContract,
-    AuditedTerm,
-    Silence,
-    expectation,
-    expected_offset,
-)
+from contracts.rules.alerts import stretches
+from contracts.rules.audit import AuditedContract, AuditedTerm, Silence, expectation
+from contracts.rules.audit_alerts import days_for, expected_offset
 from contracts.rules.calendar import BusinessCalendar, business_calendar
-from contracts.rules.vocabulary import NoticeMethod, NoticeRule, NoticeUnit, RenewalKind
+from contracts.rules.occasions import DEFAULT_OFFSETS, OCCASIONS
+from contracts.rules.vocabulary import AlertKind, NoticeMethod, NoticeRule, NoticeUnit, RenewalKind
 
 CASES = 4000
 CALENDARS = [business_calendar(codes) for codes in ((), ("DE-BY",), ("US", "GB"), ("IL",))]
@@ -85,25 +81,31 @@ def test_both_computations_find_the_same_days(calendar: BusinessCalendar) -> Non
     assert CASES // len(CALENDARS) * 0.3 < opened < CASES // len(CALENDARS) * 0.9
 
 
+@pytest.mark.parametrize("kind", AlertKind)
 @pytest.mark.parametrize("calendar", CALENDARS, ids=lambda calendar: "+".join(calendar.codes))
-def test_both_computations_find_the_same_alert_on_each_day(calendar: BusinessCalendar) -> None:
+def test_both_computations_find_the_same_alert_on_each_day(
+    calendar: BusinessCalendar, kind: AlertKind
+) -> None:
+    offsets = days_for(kind, None, DEFAULT_OFFSETS)
+    assert sorted(offsets) == sorted(OCCASIONS[kind].offsets)
     for today in (date(2026, 11, 21), date(2026, 12, 24), date(2024, 2, 29)):
-        planned = {p.anchor: p.nearest for p in planned_alerts(DEFAULT_OFFSETS, today, calendar)}
+        parts = list(stretches(OCCASIONS[kind], offsets, today, calendar))
         for days in range(-410, 150):
             anchor = today + timedelta(days)
-            offset = expected_offset(
-                anchor, date.max, DEFAULT_OFFSETS, today, calendar.is_business_day
-            )
-            assert offset == planned.get(anchor), (today, anchor)
+            planned = [part.nearest for part in parts if part.first <= anchor <= part.last]
+            works_on = calendar.is_business_day
+            offset = expected_offset(kind, anchor, date.max, offsets, today, works_on)
+            assert planned == ([] if offset is None else [offset]), (today, anchor)
 
 
 def test_an_alert_of_a_term_that_ended_a_month_ago_is_not_expected() -> None:
     today = date(2026, 11, 18)
     ended = [today - timedelta(days) for days in (31, 32)]
+    anchor = today - timedelta(60)
     assert [
-        expected_offset(today - timedelta(60), end, (30,), today, lambda _day: True)
+        expected_offset("notice_deadline", anchor, end, (30,), today, lambda _day: True)
         for end in ended
-    ] == [-1, None]
+    ] == [-59, None]
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.rules.alerts import DEFAULT_OFFSETS, LATE_OFFSET, due_on, offsets_due
+from contracts.rules.alerts import due_on, offsets_due
 from contracts.rules.calendar import ONE_DAY, add_months, business_calendar, term_end
 from contracts.rules.ledger import TermSpan, in_force
 from contracts.rules.notice import NoticeClause, TermDates, deadline_dates
+from contracts.rules.occasions import DEFAULT_OFFSETS
 from contracts.rules.renewals import renewal_term, term_on
 from contracts.rules.terms import contract_state
 from contracts.rules.vocabulary import (
@@ -172,7 +173,7 @@ def test_a_contract_entered_late_gets_one_alert_at_once() -> None:
     assert decision.open.offset == 7
     passed = offsets_due(anchor, DEFAULT_OFFSETS, date(2026, 10, 24), EVERY_DAY)
     assert passed.open is not None
-    assert passed.open.offset == LATE_OFFSET
+    assert passed.open.offset == -24
 
 
 @pytest.mark.parametrize(

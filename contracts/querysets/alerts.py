@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar, Self
 
-from contracts.querysets.access import M, ScopedQuerySet
+from contracts.querysets.access import M, OwnedQuerySet, ScopedQuerySet
 from contracts.rules.alerts import MAX_ATTEMPTS
 from contracts.rules.vocabulary import DeliveryState
 
@@ -55,3 +55,9 @@ class AttemptQuerySet(ScopedQuerySet[M]):
 
     department_paths: ClassVar[tuple[str, ...]] = ("delivery__alert__term__contract__department",)
     owner_paths: ClassVar[tuple[str, ...]] = ("delivery__alert__term__contract__owner",)
+
+
+class ReadingQuerySet(OwnedQuerySet[M]):
+    """What somebody has read is seen by that person."""
+
+    owner_paths: ClassVar[tuple[str, ...]] = ("user",)

@@ -16,7 +16,7 @@ from contracts.models import Alert, AlertPolicy, Delivery, Term
 from contracts.rules.alerts import ENDED_REACH, PlannedAlert, planned_alerts
 from contracts.rules.calendar import business_calendar
 from contracts.rules.vocabulary import AlertState, DeliveryState
-from contracts.services import addressing, alert_sql
+from contracts.services import addressing, alert_sql, escalation
 
 BATCH = 5000
 
@@ -29,6 +29,7 @@ class PlanSummary:
     settled: int
     addressed: int
     without_recipient: int
+    escalated: int = 0
 
 
 def raise_due(*, today: date, now: datetime) -> PlanSummary:
@@ -45,8 +46,9 @@ def raise_due(*, today: date, now: datetime) -> PlanSummary:
         alert_sql.take_turns()
         settled = settle(now=now) + _supersede_farther(planned, now)
         raised = alert_sql.raise_planned(planned, ended_from=today - ENDED_REACH, now=now)
+    escalated = escalation.escalate(today=today, now=now)
     addressed = addressing.address_open(now=now)
-    return PlanSummary(raised, settled, addressed.created, addressed.without_recipient)
+    return PlanSummary(raised, settled, addressed.created, addressed.without_recipient, escalated)
 
 
 @transaction.atomic
@@ -118,6 +120,25 @@ def snooze(alert_ids: Iterable[int], *, until: date, by: Any, today: date, now: 
     changed = ["state", "snoozed_until"]
     bulk_update_with_history(alerts, Alert, changed, default_user=by, default_date=now)
     _cancel_unsent([alert.pk for alert in alerts], now)
+    return len(alerts)
+
+
+@transaction.atomic
+def wake(alert_ids: Iterable[int], *, by: Any, now: datetime) -> int:
+    """Open these resting alerts again before their day.
+
+    Nobody gets a second copy of what was sent; what was cancelled unsent goes out after all. Returns
+    how many rested; repeating it changes nothing.
+
+    Source: R9.
+    """
+    resting = Alert.objects.select_for_update().filter(pk__in=list(alert_ids))
+    alerts = list(resting.filter(state=AlertState.SNOOZED))
+    for alert in alerts:
+        alert.state, alert.snoozed_until = AlertState.OPEN.value, None
+        alert.level_since = now
+    changed = ["state", "snoozed_until", "level_since"]
+    bulk_update_with_history(alerts, Alert, changed, default_user=by, default_date=now)
     return len(alerts)
 
 

@@ -9,6 +9,7 @@ from django.db import connection, models, transaction
 
 from contracts.models import Contract, ContractLink, LedgerEntry, PriceChange, PriceFlag, Term
 from contracts.models.terms import DERIVED_FIELDS
+from contracts.services import alerts
 from contracts.services.derivation import Derivation, derive
 
 CHUNK = 500
@@ -48,7 +49,8 @@ def refresh(contract_ids: Iterable[int]) -> None:
 
     Every writer of contracts, terms or vendor calendars calls this inside its own transaction.
     Only rows that differ are written; a second call changes nothing. A flag keeps the state that
-    people gave it while it stands.
+    people gave it while it stands. Alerts of a term that was decided, or whose day moved, are set
+    aside at once: nobody is told of what is settled.
     """
     for found in _chunks(contract_ids):
         _write_dates(found)
@@ -130,14 +132,18 @@ def _wrong_rows(
 def _write_dates(found: _Found) -> None:
     columns = {field.name: field for field in Term._meta.concrete_fields}
     fields = [columns[name] for name in (*DERIVED_FIELDS, "updated_at")]
-    rows = []
+    rows, undecided = [], set()
     for term, dates in _stale_terms(found):
+        if term.is_open:
+            undecided.add(term.contract_id)
         values = dates | {"updated_at": columns["updated_at"].pre_save(term, add=False)}
         stored = [field.get_db_prep_save(values[field.name], connection) for field in fields]
         rows.append([*stored, term.pk])
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(SET_DATES, rows)
+    if undecided:
+        alerts.settle(contract_ids=undecided, now=values["updated_at"])
 
 
 def _replace(

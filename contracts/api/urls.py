@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework.routers import SimpleRouter
 
-from contracts.api import alerts, catalog, charges, contracts, organisation, prices, terms
+from contracts.api import alerts, catalog, charges, contracts, inbox, organisation, prices, terms
 
 app_name = "api"
 
@@ -24,6 +24,7 @@ RESOURCES: dict[str, type[Any]] = {
     "budgets": charges.BudgetViewSet,
     "alert-policies": alerts.AlertPolicyViewSet,
     "alerts": alerts.AlertViewSet,
+    "inbox": inbox.InboxViewSet,
     "destinations": alerts.DestinationViewSet,
     "deliveries": alerts.DeliveryViewSet,
     "delivery-attempts": alerts.AttemptViewSet,

@@ -51,15 +51,14 @@ def taken_to(user: Any) -> QuerySet[Alert]:
 
     Source: R9, R11.
     """
-    has_owner = Q(term__contract__owner__is_active=True)
-    has_manager = Q(term__contract__department__manager__is_active=True)
-    owned = Q(term__contract__owner=user)
-    managed = Q(term__contract__department__manager=user)
-    role, reached = owned | managed, owned | managed & (~has_owner | Q(level__gte=1))
-    if recipients.administrators().filter(pk=user.pk).exists():
+    no_owner = Q(term__contract__owner=None) | Q(term__contract__owner__is_active=False)
+    manager = "term__contract__department__manager"
+    no_manager = Q(**{manager: None}) | Q(**{f"{manager}__is_active": False})
+    owned, managed = Q(term__contract__owner=user), Q(**{manager: user})
+    role, reached = owned | managed, owned | managed & (no_owner | Q(level__gte=1))
+    if user.is_superuser or recipients.administrators().filter(pk=user.pk).exists():
         role = Q()
-        reached |= Q(level__gte=2) | Q(level=1) & ~(has_owner & has_manager)
-        reached |= ~has_owner & ~has_manager
+        reached |= Q(level__gte=2) | Q(level=1) & (no_owner | no_manager) | no_owner & no_manager
     told = Delivery.objects.filter(
         alert=OuterRef("pk"), destination__owner=user, state=DeliveryState.SENT
     )
@@ -72,8 +71,13 @@ def inbox(user: Any, tab: Tab, *, now: datetime) -> QuerySet[Alert]:
     rows = taken_to(user).filter(state__in=STATES[tab])
     if tab == "done":
         rows = rows.filter(updated_at__gte=now - RECENT)
+    return with_reading(rows, user).order_by(*ORDERS[tab])
+
+
+def with_reading(rows: QuerySet[Alert], user: Any) -> QuerySet[Any]:
+    """Add to alerts `is_unread`: whether this person has not read them."""
     read = AlertReading.objects.filter(alert=OuterRef("pk"), user=user)
-    return rows.annotate(is_unread=~Exists(read)).order_by(*ORDERS[tab])
+    return rows.annotate(is_unread=~Exists(read))
 
 
 def counts(user: Any, *, now: datetime) -> dict[Tab, int]:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
@@ -114,7 +115,7 @@ def snooze(alert_ids: Iterable[int], *, until: date, by: Any, today: date, now: 
         raise ValidationError(_("Choose a day after today."), code="snooze_not_ahead")
     if until > first:
         text = _("An alert never rests past the day it is about: %(day)s at the latest.")
-        raise ValidationError(text, code="snooze_past_anchor", params={"day": first})
+        raise ValidationError(text, code="snooze_past_anchor", params={"day": date_format(first)})
     for alert in alerts:
         alert.state, alert.snoozed_until = AlertState.SNOOZED.value, until
     changed = ["state", "snoozed_until"]

@@ -8,7 +8,7 @@ from django.core import mail
 from django.test.utils import override_settings
 
 from contracts.channels.email import EmailChannel
-from contracts.models import Alert, Contract, Delivery, Term
+from contracts.models import Alert, Contract, Delivery, Department, Term
 from contracts.rules.escalation import patience
 from contracts.rules.messages import Message, Refused, Sent
 from contracts.services import alerts, deliveries, renewals
@@ -149,7 +149,7 @@ def test_what_was_not_sent_is_not_waited_for(
 def test_a_manager_who_is_the_owner_too_is_not_told_twice(
     contract: Contract, people: dict[str, User]
 ) -> None:
-    factories.models.Department.objects.update(manager=people[OWNER])
+    Department.objects.update(manager=people[OWNER])
     run(0)
     run(7)
     assert (told(), alert().level) == ([OWNER, ADMIN], 2)
@@ -188,7 +188,8 @@ def test_the_message_says_that_it_was_escalated_from_whom_and_since_when(
     run(0)
     run(7)
     first, letter = mail.outbox
-    html = str(letter.alternatives[0][0])  # type: ignore[attr-defined]  # a multipart letter
+    assert isinstance(letter, mail.EmailMultiAlternatives)
+    html = str(letter.alternatives[0][0])
     assert letter.subject.startswith("Escalated: 112 days left")
     said = (
         "Escalated: Olga Owner was told on Wednesday 18 November 2026, and nobody has acted since."

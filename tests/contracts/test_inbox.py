@@ -229,7 +229,7 @@ def test_several_rest_until_a_chosen_day_and_are_opened_again(owner: User) -> No
 @pytest.mark.parametrize(
     ("until", "says"),
     [
-        ("2027-02-27", "never rests past the day it is about: 26 February 2027 at the latest"),
+        ("2027-02-27", "never rests past the day it is about: 26 Feb 2027 at the latest"),
         ("2026-11-18", "Choose a day after today."),
         ("", "This field is required."),
         ("never", "Enter a valid date."),

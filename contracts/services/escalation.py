@@ -35,8 +35,11 @@ class Reach:
 
         Source: R9, R11.
         """
+        farther = {place.pk for level in self.levels[alert.level :] for place in level}
         nearer = {place.pk for level in self.levels[: alert.level] for place in level}
-        own = [said for place, said in self.said.items() if place not in nearer]
+        # At first whoever was told counts: also one told in place of somebody else.
+        counted = farther - nearer if alert.level else set(self.said)
+        own = [said for place, said in self.said.items() if place in counted]
         if alert.level and not any(state in HEARD for state, _at in own):
             return True
         told_at = max((at for state, at in own if at and state == DeliveryState.SENT), default=None)
@@ -60,6 +63,7 @@ class Reach:
 def escalate(*, today: date, now: datetime) -> int:
     """Take open alerts that were sent and found no reaction to the next level of recipients as well.
 
+    Settle first: an open alert that nobody asks for any more would go further too.
     Promise: once per alert and level, whoever runs this and how often; the level is kept in the row.
     A level without anybody new to tell is passed over, and one in which every message failed is not
     waited for. Works in bounded batches, one transaction each. Returns how many alerts went on.
@@ -78,9 +82,7 @@ def _waiting(now: datetime) -> QuerySet[Alert]:
     sent = Delivery.objects.filter(
         alert=OuterRef("pk"), state=DeliveryState.SENT, sent_at__lte=now - ONE_DAY
     )
-    rows = Alert.objects.filter(
-        Exists(sent), state=AlertState.OPEN, created_at__lte=now - ONE_DAY, term__is_open=True
-    )
+    rows = Alert.objects.filter(Exists(sent), state=AlertState.OPEN, created_at__lte=now - ONE_DAY)
     # An annotation keeps contracts without a department: inside the filter its joins would be inner.
     levels = rows.annotate(
         levels=_one_if(Q(term__contract__owner__is_active=True))
@@ -97,7 +99,7 @@ def _one_if(condition: Q) -> Any:
 @transaction.atomic
 def _escalate(ids: Sequence[int], today: date, now: datetime) -> int:
     locked = Alert.objects.select_for_update(of=("self",), no_key=True).filter(
-        pk__in=ids, state=AlertState.OPEN, term__anchor_date=F("anchor_date")
+        pk__in=ids, state=AlertState.OPEN
     )
     alerts = {alert.pk: alert for alert in locked.select_related("term").order_by("pk")}
     patient = policies.escalation_days_of({alert.term.contract_id for alert in alerts.values()})

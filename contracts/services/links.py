@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,6 +35,7 @@ class Standing(StrEnum):
     DONE = "done"
     CLOSED = "closed"
     TOO_NEAR = "too_near"
+    REFUSED = "refused"
     NOT_YOURS = "not_yours"
     NO_RIGHT = "no_right"
 
@@ -68,12 +70,13 @@ class Offer:
 class Look:
     """What the page of a link shows; `alert` is None where its reader is not to know it.
 
-    `until` is the day until which the alert would rest.
+    `until` is the day until which the alert would rest, `reason` why it may not.
     """
 
     standing: Standing
     alert: Alert | None = None
     until: date | None = None
+    reason: str = ""
 
 
 def offers(alert: Alert, reader: Any, *, today: date, now: datetime) -> list[Offer]:
@@ -141,11 +144,14 @@ def follow(link: Link, *, by: Any, today: date, now: datetime) -> Look:
     found = look(link, by, today=today)
     if found.standing != Standing.OPEN or found.alert is None:
         return found
-    if link.answer == Answer.ACKNOWLEDGE:
-        changed = alerts.acknowledge([found.alert.pk], by=by, now=now)
-    else:
-        until = found.until or found.alert.anchor_date
-        changed = alerts.snooze([found.alert.pk], until=until, by=by, today=today, now=now)
+    chosen, until = [found.alert.pk], found.until
+    try:
+        if until is None:
+            changed = alerts.acknowledge(chosen, by=by, now=now)
+        else:
+            changed = alerts.snooze(chosen, until=until, by=by, today=today, now=now)
+    except ValidationError as refusal:
+        return Look(Standing.REFUSED, found.alert, until, " ".join(refusal.messages))
     return found if changed else look(link, by, today=today)
 
 

@@ -224,4 +224,5 @@ def test_an_escalated_storm_becomes_a_digest(people: dict[str, User]) -> None:
     run(8)
     run(8.01)
     assert told().count(ADMIN) == 1
+    assert str(mail.outbox[-1].body).count("escalated: nobody has acted yet") == 60
     assert Delivery.objects.filter(destination__address=ADMIN, alert__isnull=False).count() == 60

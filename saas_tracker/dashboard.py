@@ -20,6 +20,7 @@ from contracts.models import Contract
 from contracts.queries.attention import WINDOWS, Attention, attention
 from contracts.queries.flags import open_flags
 from contracts.queries.health import scan_status
+from contracts.queries.inbox import MOST_COUNTED, unread_count
 from contracts.queries.missing import missing_counts
 from contracts.queries.portfolio import in_state
 from contracts.rules.vocabulary import ContractState, FlagState
@@ -51,6 +52,12 @@ class Gap:
     name: Any
     count: int
     page: str
+
+
+def unread(request: HttpRequest) -> str:
+    """Return what the navigation shows beside the inbox: how many alerts are unread, if any."""
+    count = unread_count(request.user)
+    return "" if not count else "99+" if count >= MOST_COUNTED else str(count)
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

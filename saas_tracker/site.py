@@ -55,6 +55,8 @@ NAVIGATION = [
         "title": None,
         "items": [
             item(_("Dashboard"), "space_dashboard", "admin:index"),
+            item(_("Inbox"), "inbox", "contracts:inbox")
+            | {"badge": "saas_tracker.dashboard.unread"},
             table(_("Contracts"), "contract", "contracts_contract"),
             table(_("Terms"), "date_range", "contracts_term"),
             table(_("Vendors"), "storefront", "contracts_vendor"),

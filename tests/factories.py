@@ -278,6 +278,15 @@ class AlertFactory(Factory[models.Alert]):
     due_on = date(2026, 6, 3)
 
 
+class AlertReadingFactory(Factory[models.AlertReading]):
+    class Meta:
+        model = models.AlertReading
+
+    alert = SubFactory(AlertFactory)
+    user = SubFactory(UserFactory)
+    read_at = NOON
+
+
 class DestinationFactory(Factory[models.Destination]):
     class Meta:
         model = models.Destination

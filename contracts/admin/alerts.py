@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -107,7 +108,8 @@ class AlertAdmin(OversightPages, ReadOnlyAdmin):
     list_filter = ("state", "kind")
     search_fields = ("term__contract__title", "term__contract__vendor__name")
     date_hierarchy = "due_on"
-    actions = ("acknowledge",)
+    actions = ("acknowledge", "snooze", "wake")
+    change_form_outer_before_template = "contracts/alert_actions.html"
     inlines = (DeliveryInline,)
     fields = (
         "term",
@@ -117,9 +119,12 @@ class AlertAdmin(OversightPages, ReadOnlyAdmin):
         "due_on",
         "state",
         "reason",
+        "snoozed_until",
         "acknowledged_by",
         "acknowledged_at",
+        "level_shown",
     )
+    readonly_fields = ("level_shown",)
 
     @admin.action(description=_("Acknowledge"))
     def acknowledge(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -127,6 +132,39 @@ class AlertAdmin(OversightPages, ReadOnlyAdmin):
         seen = alerts.acknowledge(mine, by=request.user, now=timezone.now())
         text = ngettext("%d alert acknowledged.", "%d alerts acknowledged.", seen) % seen
         messages.success(request, text)
+
+    @admin.action(description=_("Snooze"))
+    def snooze(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        chosen = list(queryset.values_list("pk", flat=True))
+        return HttpResponseRedirect(reverse("contracts:inbox-snooze", query={"alert": chosen}))
+
+    @admin.action(description=_("Open again before the day they rest until"))
+    def wake(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        mine = queryset.editable_by(request.user).values_list("pk", flat=True)  # type: ignore[attr-defined]  # the manager is ours
+        woken = alerts.wake(mine, by=request.user, now=timezone.now())
+        text = ngettext("%d alert is open again.", "%d alerts are open again.", woken) % woken
+        messages.success(request, text)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        mine = Alert.objects.editable_by(request.user)
+        may_act = object_id.isdecimal() and mine.filter(pk=object_id).exists()
+        context = {**(extra_context or {}), "may_act": may_act}
+        return super().change_view(request, object_id, form_url, context)
+
+    @admin.display(description=_("Taken to"))
+    def level_shown(self, row: Alert) -> str:
+        names = (_("the nearest recipients"), _("the next level as well"), _("administrators too"))
+        name = str(names[min(row.level, len(names) - 1)])
+        if row.level_since is None or not row.level:
+            return name
+        since = timezone.localtime(row.level_since).date()
+        return _("%(level)s, since %(day)s") % {"level": name, "day": day(since)}
 
     @admin.display(description=_("Due on"), ordering="due_on")
     def due(self, row: Alert) -> str:

@@ -150,9 +150,9 @@ class DecisionPages:
         contract = self._editable(request, object_id)
         form = self._form(request, contract, move)
         if form is None:
-            return _to_page(contract)
+            return _way_back(request, contract)
         if request.method == "POST" and form.is_valid() and _taken(request, contract, form, move):
-            return _to_page(contract)
+            return _way_back(request, contract)
         return self._shown(request, contract, form, move)
 
     def acknowledge_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -205,6 +205,13 @@ class DecisionPages:
 
 def _to_page(contract: Contract) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("admin:contracts_contract_change", args=[contract.pk]))
+
+
+def _way_back(request: HttpRequest, contract: Contract) -> HttpResponseRedirect:
+    """Return to the inbox if the decision was opened there, else to the contract."""
+    if request.GET.get("back") == "inbox":
+        return HttpResponseRedirect(reverse("contracts:inbox"))
+    return _to_page(contract)
 
 
 def _taken(request: HttpRequest, contract: Contract, form: forms.Form, move: Move) -> bool:

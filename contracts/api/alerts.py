@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contracts.api import filters
+from contracts.api.fields import DayField
 from contracts.api.permissions import FOR_ADMINISTRATORS
-from contracts.api.serializers import RecordSerializer
+from contracts.api.serializers import RecordSerializer, StrictSerializer
 from contracts.api.viewsets import Editable, ReadOnly
 from contracts.models import (
     Alert,
@@ -83,12 +84,21 @@ class AlertSerializer(RecordSerializer):
 
     class Meta:
         model = Alert
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "public_id", "term", "contract", "contract_title", "kind", "offset_days",
             "anchor_date", "due_on", "state", "reason", "acknowledged_by", "acknowledged_at",
-            "created_at", "updated_at",
+            "snoozed_until", "level", "level_since", "created_at", "updated_at",
         )  # fmt: skip
-        read_only_fields = fields
+        read_only_fields: tuple[str, ...] = fields
+
+
+class SnoozeSerializer(StrictSerializer):
+    """The day on which an alert is open again, at the latest the day it is about."""
+
+    until = DayField()
+
+    class Meta:
+        example: ClassVar = {"until": "2026-06-15"}
 
 
 class AlertViewSet(ReadOnly):
@@ -115,6 +125,28 @@ class AlertViewSet(ReadOnly):
         """Say that you have seen an alert; nothing more is sent about it. Repeating it changes nothing."""
         alert = self.get_editable()
         alerts.acknowledge([alert.pk], by=request.user, now=timezone.now())
+        return self.answer(self.row(pk))
+
+    @extend_schema(request=SnoozeSerializer, responses=AlertSerializer)
+    @action(detail=True, methods=["post"])
+    def snooze(self, request: Request, pk: str) -> Response:
+        """Let an open alert rest until a day, never past the day it is about. Repeating it changes nothing.
+
+        The codes of a refusal are `snooze_not_ahead` and `snooze_past_anchor`.
+        """
+        alert = self.get_editable()
+        asked = SnoozeSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        days = {"until": asked.validated_data["until"], "today": timezone.localdate()}
+        alerts.snooze([alert.pk], **days, by=request.user, now=timezone.now())
+        return self.answer(self.row(pk))
+
+    @extend_schema(request=None, responses=AlertSerializer)
+    @action(detail=True, methods=["post"])
+    def wake(self, request: Request, pk: str) -> Response:
+        """Open a resting alert again before its day. Repeating it changes nothing."""
+        alert = self.get_editable()
+        alerts.wake([alert.pk], by=request.user, now=timezone.now())
         return self.answer(self.row(pk))
 
 

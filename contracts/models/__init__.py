@@ -3,6 +3,7 @@
 from contracts.models.alerts import (
     Alert,
     AlertPolicy,
+    AlertReading,
     Delivery,
     DeliveryAttempt,
     Destination,
@@ -21,6 +22,7 @@ from contracts.models.terms import LicenceLine, Term
 __all__ = [
     "Alert",
     "AlertPolicy",
+    "AlertReading",
     "Budget",
     "CalendarFeed",
     "Category",

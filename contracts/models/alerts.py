@@ -20,7 +20,12 @@ from contracts.models.organisation import Department
 from contracts.models.secrets import SecretField
 from contracts.models.terms import Term
 from contracts.querysets.access import AdministeredQuerySet, OwnedQuerySet
-from contracts.querysets.alerts import AlertQuerySet, AttemptQuerySet, DeliveryQuerySet
+from contracts.querysets.alerts import (
+    AlertQuerySet,
+    AttemptQuerySet,
+    DeliveryQuerySet,
+    ReadingQuerySet,
+)
 from contracts.rules.alerts import MAX_ATTEMPTS
 from contracts.rules.occasions import DEFAULT_OFFSETS
 from contracts.rules.vocabulary import AlertKind, AlertState, ChannelKind, DeliveryState
@@ -176,6 +181,31 @@ class Alert(Record):
 
     def __str__(self) -> str:
         return f"{self.term} -{self.offset_days}"
+
+
+class AlertReading(models.Model):
+    """A person has looked at an alert in the inbox."""
+
+    alert = models.ForeignKey(
+        Alert, models.CASCADE, related_name="readings", verbose_name=_("alert")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="alert_readings",
+        verbose_name=_("person"),
+    )
+    read_at = models.DateTimeField(_("read at"))
+    objects: ClassVar = ReadingQuerySet["AlertReading"].as_manager()
+
+    class Meta:
+        verbose_name = _("read alert")
+        verbose_name_plural = _("read alerts")
+        ordering = ("-read_at", "-id")
+        constraints = (models.UniqueConstraint(fields=["alert", "user"], name="alert_read_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.alert} ({self.user})"
 
 
 class Destination(VersionedRecord):

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from contracts.querysets.access import M, ScopedQuerySet
+from contracts.querysets.access import M, OwnedQuerySet, ScopedQuerySet
 from contracts.rules.alerts import MAX_ATTEMPTS
 from contracts.rules.occasions import DECISIONS
 from contracts.rules.vocabulary import DeliveryState
@@ -84,3 +84,9 @@ class AttemptQuerySet(ScopedQuerySet[M]):
 
     department_paths: ClassVar[tuple[str, ...]] = ("delivery__alert__term__contract__department",)
     owner_paths: ClassVar[tuple[str, ...]] = ("delivery__alert__term__contract__owner",)
+
+
+class ReadingQuerySet(OwnedQuerySet[M]):
+    """What somebody has read is seen by that person."""
+
+    owner_paths: ClassVar[tuple[str, ...]] = ("user",)

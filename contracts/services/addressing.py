@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -104,6 +104,21 @@ def _address_all(waiting: QuerySet[Alert], now: datetime) -> Addressed:
     return total
 
 
+def tell(places: Mapping[int, Sequence[Destination]], *, now: datetime) -> int:
+    """Give these alerts a delivery to these destinations too; call it in a transaction.
+
+    What would be too much for one destination goes into a digest. Returns how many were not there.
+
+    Source: R11.
+    """
+    rows = Alert.objects.filter(pk__in=list(places)).order_by("pk").values_list(*WAITING_COLUMNS)
+    alerts = [Waiting(*row) for row in rows]
+    if not alerts:
+        return 0
+    pairs = [(alert, place) for alert in alerts for place in places[alert.pk]]
+    return _deliver(pairs, _astray(alerts, now).cancelled, now)
+
+
 def destinations_of(user_ids: Iterable[int]) -> dict[int, list[Destination]]:
     """Return the active destinations of each user; one without any e-mail gets their address.
 
@@ -180,11 +195,17 @@ def _address(alerts: Sequence[Waiting], now: datetime) -> Addressed:
         places = _first_untried(reachable, astray.failed[alert.pk])
         nobody += not places
         pairs += [(alert, place) for place in places]
+    return Addressed(_deliver(pairs, astray.cancelled, now), nobody)
+
+
+def _deliver(
+    pairs: Sequence[tuple[Waiting, Destination]], cancelled: dict[uuid.UUID, int], now: datetime
+) -> int:
     told = {place.pk for _alert, place in pairs}
     storms.take_turns(told)
-    created = _create(pairs, astray.cancelled, now)
+    created = _create(pairs, cancelled, now)
     storms.gather(told, now=now)
-    return Addressed(created, nobody)
+    return created
 
 
 def _astray(alerts: Sequence[Waiting], now: datetime) -> Astray:

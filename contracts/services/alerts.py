@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
@@ -15,7 +16,7 @@ from contracts.models import Alert, Delivery
 from contracts.rules.alerts import ENDED_REACH
 from contracts.rules.occasions import OCCASIONS
 from contracts.rules.vocabulary import AlertState, DeliveryState
-from contracts.services import addressing, alert_sql
+from contracts.services import addressing, alert_sql, escalation
 from contracts.services.planning import plan_of
 
 BATCH = 5000
@@ -29,6 +30,7 @@ class PlanSummary:
     settled: int
     addressed: int
     without_recipient: int
+    escalated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,10 @@ def raise_due(*, today: date, now: datetime) -> PlanSummary:
     Source: R9, R10, R11, R13.
     """
     found = raise_alerts(today=today, now=now)
+    escalated = escalation.escalate(today=today, now=now)
     addressed = addressing.address_open(now=now)
-    return PlanSummary(found.raised, found.settled, addressed.created, addressed.without_recipient)
+    told = (addressed.created, addressed.without_recipient, escalated)
+    return PlanSummary(found.raised, found.settled, *told)
 
 
 @transaction.atomic
@@ -129,7 +133,7 @@ def snooze(alert_ids: Iterable[int], *, until: date, by: Any, today: date, now: 
         raise ValidationError(_("Choose a day after today."), code="snooze_not_ahead")
     if until > first:
         text = _("An alert never rests past the day it is about: %(day)s at the latest.")
-        raise ValidationError(text, code="snooze_past_anchor", params={"day": first})
+        raise ValidationError(text, code="snooze_past_anchor", params={"day": date_format(first)})
     if _said_for(until, alerts):
         text = _("The alert for that day went out already: choose another day.")
         raise ValidationError(text, code="snooze_said")
@@ -152,6 +156,25 @@ def _said_for(until: date, alerts: Iterable[Alert]) -> bool:
     told = Delivery.objects.filter(alert=OuterRef("pk")).exclude(state=DeliveryState.CANCELLED)
     there = ~Q(state=AlertState.SUPERSEDED) | Exists(told)
     return bool(Alert.objects.filter(back).filter(there).exists())
+
+
+@transaction.atomic
+def wake(alert_ids: Iterable[int], *, by: Any, now: datetime) -> int:
+    """Open these resting alerts again before their day.
+
+    Nobody gets a second copy of what was sent; what was cancelled unsent goes out after all. Returns
+    how many rested; repeating it changes nothing.
+
+    Source: R9.
+    """
+    resting = Alert.objects.select_for_update().filter(pk__in=list(alert_ids))
+    alerts = list(resting.filter(state=AlertState.SNOOZED))
+    for alert in alerts:
+        alert.state, alert.snoozed_until = AlertState.OPEN.value, None
+        alert.level_since = now
+    changed = ["state", "snoozed_until", "level_since"]
+    bulk_update_with_history(alerts, Alert, changed, default_user=by, default_date=now)
+    return len(alerts)
 
 
 def _wake(today: date, now: datetime) -> int:

@@ -181,10 +181,13 @@ def _line(alert: Alert, today: date) -> Line:
         "left": _left((alert.anchor_date - today).days, is_late=notices.is_late(alert, today)),
         "stake": notices.money_text(term.annual_value, contract.currency),
     }
+    text = _("%(day)s (%(left)s), %(stake)s a year") % said
+    if alert.level:
+        text = _("%(text)s; escalated: nobody has acted yet") % {"text": text}
     return Line(
         title=contract.title,
         vendor=contract.vendor.name,
-        said=_("%(day)s (%(left)s), %(stake)s a year") % said,
+        said=text,
         url=notices.page_of(contract),
     )
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from contracts.models import (
     Term,
 )
 from contracts.models.terms import DERIVED_FIELDS
+from contracts.services import alerts
 from contracts.services.derivation import Derivation, derive
 
 CHUNK = 500
@@ -58,14 +59,17 @@ def refresh(contract_ids: Iterable[int]) -> None:
 
     Every writer of contracts, terms, documents or vendor calendars calls this inside its own transaction.
     Only rows that differ are written; a second call changes nothing. A flag keeps the state that
-    people gave it while it stands.
+    people gave it while it stands. Alerts of a term that was decided, or whose day moved, are set
+    aside at once: nobody is told of what is settled.
     """
     for found in _chunks(contract_ids):
-        _write_dates(found)
+        undecided, now = _write_dates(found)
         _replace(LedgerEntry, _stored_entries(found), _derived(found, "entries"), _entry)
         _replace(PriceChange, _stored_changes(found), _derived(found, "changes"), _change)
         _write_flags(found)
         _replace(KeyDate, _stored_days(found), _derived(found, "key_dates"), _key_date)
+        if undecided and now is not None:
+            alerts.settle(contract_ids=undecided, now=now)
 
 
 def check(contract_ids: Iterable[int] | None = None) -> list[str]:
@@ -147,17 +151,24 @@ def _wrong_rows(
     ]
 
 
-def _write_dates(found: _Found) -> None:
+def _write_dates(found: _Found) -> tuple[set[int], datetime | None]:
+    """Write what differs; return the contracts whose open term it was, and the instant it got."""
     columns = {field.name: field for field in Term._meta.concrete_fields}
     fields = [columns[name] for name in (*DERIVED_FIELDS, "updated_at")]
-    rows = []
+    rows: list[list[Any]] = []
+    undecided: set[int] = set()
+    now: datetime | None = None
     for term, dates in _stale_terms(found):
-        values = dates | {"updated_at": columns["updated_at"].pre_save(term, add=False)}
+        if term.is_open:
+            undecided.add(term.contract_id)
+        now = columns["updated_at"].pre_save(term, add=False)
+        values = dates | {"updated_at": now}
         stored = [field.get_db_prep_save(values[field.name], connection) for field in fields]
         rows.append([*stored, term.pk])
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(SET_DATES, rows)
+    return undecided, now
 
 
 def _replace(

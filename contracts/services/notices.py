@@ -19,7 +19,8 @@ from contracts.queries import proof, recipients
 from contracts.rules.alerts import LATE_OFFSET
 from contracts.rules.messages import Message
 from contracts.rules.occasions import DECISIONS, OCCASIONS
-from contracts.rules.vocabulary import AlertKind, AlertState
+from contracts.rules.vocabulary import AlertKind, AlertState, ChannelKind, DeliveryState
+from contracts.services import links
 
 LOADED = (
     "alert__term__contract__vendor",
@@ -73,8 +74,10 @@ def compose(delivery: Delivery, *, now: datetime) -> Message:
     today = now.astimezone(timezone.get_current_timezone()).date()
     name = f"messages/{delivery.subject_alert.kind}"
     with translation.override(language_of(reader.locale if reader else "")):
-        facts = _facts(delivery, today)
+        facts = _facts(delivery, today) | _personal(delivery, today, now)
         subject = " ".join(render_to_string(f"{name}.subject.txt", facts).split())
+        if facts["escalated"]:
+            subject = _("Escalated: %s") % subject
         return Message(
             delivery_id=str(delivery.dedup_key),
             to=delivery.destination.address,
@@ -169,6 +172,43 @@ def _documents(alert: Alert) -> list[str]:
         return []
     papers = alert.term.contract.documents.filter(expires_on=alert.anchor_date)
     return list(papers.values_list("title", flat=True))
+
+
+def _personal(delivery: Delivery, today: date, now: datetime) -> dict[str, Any]:
+    """Return what is said to this reader alone: the links to answer, and whose turn it was before."""
+    place, alert = delivery.destination, delivery.subject_alert
+    if place.owner is None:
+        return {"offers": [], "escalated": None}
+    by_mail = place.kind == ChannelKind.EMAIL
+    return {
+        "offers": links.offers(alert, place.owner, today=today, now=now) if by_mail else [],
+        "escalated": told_before(alert, place.owner_id),
+    }
+
+
+def told_before(alert: Alert, user_id: int | None) -> dict[str, Any] | None:
+    """Return who was told before this person and since when; None unless an alert went further.
+
+    Source: R9.
+    """
+    if not alert.level:
+        return None
+    contract = alert.term.contract_id
+    nearer: list[int] = []
+    for level in recipients.levels_of([contract]).get(contract, []):
+        if user_id in level:
+            break
+        nearer += level
+    rows = Delivery.objects.filter(
+        alert=alert, state=DeliveryState.SENT, destination__owner__in=nearer
+    )
+    told = list(rows.select_related("destination__owner").order_by("sent_at", "pk"))
+    since = [each.sent_at for each in told if each.sent_at]
+    if not since:
+        return None
+    first = since[0].astimezone(timezone.get_current_timezone())
+    names = dict.fromkeys(str(each.destination.owner) for each in told)
+    return {"names": ", ".join(names), "people": len(names), "since": day_text(first.date())}
 
 
 def _level(delivery: Delivery, administrators: Collection[int] | None = None) -> str:

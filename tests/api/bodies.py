@@ -94,5 +94,8 @@ ACT: dict[str, Body] = {
     "contracts-give-notice": {"given_on": "2026-06-01"},
     "charges-reverse": {"charged_on": "2026-03-31"},
     "alerts-acknowledge": {},
+    "alerts-snooze": {"until": "2199-12-31"},
+    "alerts-wake": {},
+    "inbox-read": {"alerts": [1]},
     "api-tokens-revoke": {},
 }

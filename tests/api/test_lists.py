@@ -185,7 +185,8 @@ def test_a_list_shows_the_state_it_is_filtered_by(world: World, administrator: A
         assert row["id"] in found
 
 
-@pytest.mark.parametrize("resource", sorted(RESOURCES))
+# What is unread is no column of an alert: tests/api/test_inbox.py looks at it.
+@pytest.mark.parametrize("resource", sorted(set(RESOURCES) - {"inbox"}))
 def test_a_row_looks_as_its_serializer_says(
     world: World, administrator: APIClient, resource: str
 ) -> None:

@@ -89,6 +89,11 @@ ACTIONS = {
     Route("api:contracts-give-notice", "post"): "401 404 403 200 404 200",
     Route("api:charges-reverse", "post"): "401 404 403 201 404 201",
     Route("api:alerts-acknowledge", "post"): "401 404 403 200 404 200",
+    # The day of the alert has passed: it rests no more.
+    Route("api:alerts-snooze", "post"): "401 404 403 400 404 400",
+    Route("api:alerts-wake", "post"): "401 404 403 200 404 200",
+    Route("api:inbox-list", "get"): EVERYBODY,
+    Route("api:inbox-read", "post"): EVERYBODY,
     Route("api:destinations-send-test", "post"): "401 404 404 200 404 200",
     Route("api:destinations-end-rotation", "post"): "401 404 404 200 404 200",
     Route("api-tokens-revoke", "post"): "401 404 404 200 404 404",

@@ -50,6 +50,7 @@ WITHOUT_ADMIN: dict[str, str] = {
 }
 # Tables that programs do not read, and why not.
 WITHOUT_API: dict[str, str] = {
+    "AlertReading": "marks in a person's own inbox: is_unread of /inbox/",
     "LedgerEntry": "day numbers that follow from the terms; figures are under /metrics/",
     "KeyDate": "days that follow from terms and documents; alerts name them",
     "CalendarFeed": "its address is shown once, to the person who makes it in the admin",

@@ -12,14 +12,14 @@ from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contracts.models import LedgerEntry
+from contracts.models import AlertReading, LedgerEntry
 from contracts.services import ledger
 from tests import factories
 from tests.contracts.pages import contract_with_term, page, superuser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 # What follows from the terms is read on the page of its contract.
-WITHOUT_ADMIN = {LedgerEntry}
+WITHOUT_ADMIN = {AlertReading, LedgerEntry}
 OURS = [
     model
     for app in ("contracts", "accounts")
@@ -90,11 +90,11 @@ def test_a_list_asks_no_more_for_many_rows_than_for_few(model: type[models.Model
     assert few <= 10
 
 
-def test_the_contract_list_takes_four_statements() -> None:
+def test_the_contract_list_takes_five_statements_one_for_the_inbox() -> None:
     client = superuser()
     for _ in range(3):
         contract_with_term()
-    assert statements(client, page("contracts_contract_changelist")) == 4
+    assert statements(client, page("contracts_contract_changelist")) == 5
 
 
 def test_a_contract_page_asks_no_more_for_a_long_history() -> None:

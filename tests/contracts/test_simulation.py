@@ -64,9 +64,9 @@ def done_on(day: date) -> Said:
     known = set(Delivery.objects.values_list("pk", flat=True))
     alerts.raise_due(today=day, now=at(day))
     found: dict[int, list[str]] = {}
-    for alert, address in Delivery.objects.exclude(pk__in=known).values_list(
-        "alert", "destination__address"
-    ):
+    # A preview shows the first recipients of an alert, not whom it is taken to when nobody acts.
+    made = Delivery.objects.exclude(pk__in=known).filter(alert__level=0)
+    for alert, address in made.values_list("alert", "destination__address"):
         found.setdefault(alert, []).append(address)
     Delivery.objects.filter(state="pending").update(state="sent", sent_at=at(day))
     return {

@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.urls import path
 
-from contracts.web import feeds, imports
+from contracts.web import feeds, imports, notifications
 
 app_name = "contracts"
 wrap = admin.site.admin_view
 
 urlpatterns = [
     path("feeds/<str:secret>.ics", feeds.show, name="feed"),
+    path("digest-off/<str:token>/", notifications.digest_off, name="digest-off"),
     path("import/", wrap(imports.start), name="import"),
     path("import/<uuid:public_id>/", wrap(imports.show), name="import-run"),
     path("import/<uuid:public_id>/columns/", wrap(imports.mapping), name="import-mapping"),

@@ -4,7 +4,16 @@ from typing import Any
 
 from rest_framework.routers import SimpleRouter
 
-from contracts.api import alerts, catalog, charges, contracts, organisation, prices, terms
+from contracts.api import (
+    alerts,
+    catalog,
+    charges,
+    contracts,
+    notifications,
+    organisation,
+    prices,
+    terms,
+)
 
 app_name = "api"
 
@@ -27,6 +36,8 @@ RESOURCES: dict[str, type[Any]] = {
     "destinations": alerts.DestinationViewSet,
     "deliveries": alerts.DeliveryViewSet,
     "delivery-attempts": alerts.AttemptViewSet,
+    "notification-preferences": notifications.PreferenceViewSet,
+    "holds": notifications.HoldViewSet,
     "heartbeats": alerts.HeartbeatViewSet,
     "price-changes": prices.PriceChangeViewSet,
     "price-flags": prices.PriceFlagViewSet,

@@ -15,6 +15,8 @@ from contracts.models.feeds import CalendarFeed
 from contracts.models.imports import ImportMapping, ImportRun
 from contracts.models.ledger import LedgerEntry, PriceChange, PriceFlag
 from contracts.models.organisation import Department, Membership
+from contracts.models.preferences import NotificationPreference
+from contracts.models.sending import DeliveryAction, Hold
 from contracts.models.terms import LicenceLine, Term
 
 __all__ = [
@@ -27,16 +29,19 @@ __all__ = [
     "Contract",
     "ContractLink",
     "Delivery",
+    "DeliveryAction",
     "DeliveryAttempt",
     "Department",
     "Destination",
     "FxRate",
     "Heartbeat",
+    "Hold",
     "ImportMapping",
     "ImportRun",
     "LedgerEntry",
     "LicenceLine",
     "Membership",
+    "NotificationPreference",
     "PriceChange",
     "PriceFlag",
     "Product",

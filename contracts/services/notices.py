@@ -11,11 +11,12 @@ from babel.numbers import format_currency
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract, Delivery, Destination
 from contracts.queries import proof, recipients
+from contracts.queries.readers import today_of
 from contracts.rules.alerts import LATE_OFFSET
 from contracts.rules.messages import Message
 from contracts.rules.vocabulary import AlertState
@@ -24,7 +25,8 @@ LOADED = (
     "alert__term__contract__vendor",
     "alert__term__contract__department",
     "alert__term__contract__owner",
-    "destination__owner",
+    "destination__owner__notification_preference",
+    "destination__department",
 )
 
 
@@ -52,7 +54,7 @@ def reason_to_skip(delivery: Delivery, administrators: Collection[int] | None = 
         return _("The term no longer asks for it.")
     if not delivery.destination.is_active:
         return _("The destination is switched off.")
-    if delivery.destination.owner_id and not _level(delivery, administrators):
+    if not _level(delivery, administrators):
         return _("The recipient is no longer responsible for the contract.")
     return ""
 
@@ -63,7 +65,7 @@ def compose(delivery: Delivery, *, now: datetime) -> Message:
     Source: R9, R10.
     """
     reader = delivery.destination.owner
-    today = now.astimezone(timezone.get_current_timezone()).date()
+    today = today_of(reader, now)
     name = f"messages/{delivery.subject_alert.kind}"
     with translation.override(language_of(reader.locale if reader else "")):
         facts = _facts(delivery, today)
@@ -148,7 +150,9 @@ def _facts(delivery: Delivery, today: date) -> dict[str, Any]:
 def _level(delivery: Delivery, administrators: Collection[int] | None = None) -> str:
     """Return in which capacity the recipient is told; empty if in none."""
     contract, user = delivery.subject_alert.term.contract, delivery.destination.owner
-    if user is None or not user.is_active:
+    if user is None:
+        return _shared_level(contract, delivery.destination)
+    if not user.is_active:
         return ""
     if contract.owner_id == user.pk:
         return "owner"
@@ -157,6 +161,15 @@ def _level(delivery: Delivery, administrators: Collection[int] | None = None) ->
     if administrators is None:
         administrators = recipients.administrators().filter(pk=user.pk).values_list("pk", flat=True)
     return "administrator" if user.pk in administrators else ""
+
+
+def _shared_level(contract: Contract, place: Destination) -> str:
+    """Return for whom a destination without an owner is told; empty if for nobody any more."""
+    if place.department is None:
+        return "organisation"
+    home = contract.department_id
+    is_below = any(each.pk == home for each in place.department.below.all())
+    return "department" if is_below else ""
 
 
 def _next_value(delivery: Delivery) -> str:

@@ -23,6 +23,7 @@ HAVE_SOME = _("You have preferences already: change them.")
 class PreferenceSerializer(RecordSerializer):
     """A person's rhythm, hour and quiet days, in their own time zone."""
 
+    weekday = serializers.ChoiceField(choices=choices.WEEKDAYS, required=False)
     hour = serializers.IntegerField(min_value=0, max_value=23, required=False)
     quiet_days = serializers.ListField(
         child=serializers.IntegerField(min_value=0, max_value=6), max_length=6, required=False

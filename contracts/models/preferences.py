@@ -66,7 +66,11 @@ class NotificationPreference(VersionedRecord):
         constraints = (
             models.CheckConstraint(
                 condition=Q(quiet_from=None, quiet_until=None)
-                | Q(quiet_from__isnull=False, quiet_until__gte=F("quiet_from")),
+                | Q(
+                    quiet_from__isnull=False,
+                    quiet_until__isnull=False,
+                    quiet_until__gte=F("quiet_from"),
+                ),
                 name="preference_quiet_time",
                 violation_error_message=_(
                     "A quiet time has a first and a last day, in this order."

@@ -11,7 +11,7 @@ def zone_of(user: Any) -> tzinfo:
     """Return the time zone somebody chose; the organisation's for nobody, none and a typo."""
     try:
         return ZoneInfo(user.time_zone) if user and user.time_zone else _own()
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         return _own()
 
 

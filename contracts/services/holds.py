@@ -65,8 +65,7 @@ def check_mass(*, now: datetime) -> Hold | None:
             hold.alerts += opened
             hold.save(update_fields=["alerts"])
         return hold
-    planned_before = Heartbeat.objects.filter(job="plan").exists()
-    if not planned_before or not is_mass(opened, 0):
+    if not is_mass(opened, 0) or _is_expected(now):
         return None
     if not is_mass(opened, Term.objects.open().count()):
         return None
@@ -125,6 +124,14 @@ def release_due(*, today: date, now: datetime) -> int:
     """
     hold = Hold.objects.filter(released_at=None, releases_at__lte=now).first()
     return release(hold, today=today, now=now) if hold else 0
+
+
+def _is_expected(now: datetime) -> bool:
+    """Say whether this is the first plan of all, or somebody has just said that the day is right."""
+    consented = Hold.objects.filter(before__isnull=False, released_by__isnull=False)
+    if consented.filter(released_at__gt=now - PATIENCE).exists():
+        return True
+    return not Heartbeat.objects.filter(job="plan").exists()
 
 
 def _locked() -> Hold | None:

@@ -244,7 +244,7 @@ def test_months_of_random_preferences_lose_no_alert_and_delay_none_past_its_week
         waited = sent.date() - delivery.created_at.date()
         assert sent.date() <= max(alert.anchor_date - timedelta(days=6), alert.due_on + HOUR * 24)
         assert waited <= timedelta(days=50)
-    heard = {delivery.alert_id for delivery in told}
+    heard = {delivery.subject_alert.pk for delivery in told}
     made_way = {"nearer", "collapsed"}
     for alert in Alert.objects.exclude(pk__in=heard):
         waits = Delivery.objects.filter(alert=alert, state="pending", next_at__gt=now).exists()
@@ -316,7 +316,7 @@ def test_one_click_ends_digests_once_and_stops_no_alert(owner: User, settings: S
         reverse("admin:contracts_notifications"),
     )
     assert program.post(address).status_code == 404
-    preference = owner.notification_preference  # type: ignore[attr-defined]  # the reverse of contracts
+    preference = owner.notification_preference
     assert preference.rhythm == Rhythm.WEEKLY
     click = {"List-Unsubscribe": "One-Click"}
     for _ in range(2):

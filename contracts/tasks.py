@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from contracts.services import alerts, audits, deliveries, heartbeats, import_runs, renewals
+from contracts.services import deliveries, heartbeats, import_runs, jobs
 
 clock = timezone.now
 jitter = partial(SystemRandom().uniform, -1, 1)
@@ -17,7 +17,7 @@ jitter = partial(SystemRandom().uniform, -1, 1)
 def roll_over() -> dict[str, Any]:
     """Give terms that renewed by themselves their next term (R14)."""
     today = timezone.localdate()
-    work = partial(renewals.roll_over, today=today)
+    work = partial(jobs.roll_over, today=today, now=clock())
     return heartbeats.run("roll_over", work, today=today, clock=clock)
 
 
@@ -25,7 +25,7 @@ def roll_over() -> dict[str, Any]:
 def plan() -> dict[str, Any]:
     """Record the alerts that are due, and whom they go to (R9 to R13)."""
     today = timezone.localdate()
-    work = partial(alerts.raise_due, today=today, now=clock())
+    work = partial(jobs.plan, today=today, now=clock())
     return heartbeats.run("plan", work, today=today, clock=clock)
 
 
@@ -40,7 +40,7 @@ def pump() -> dict[str, Any]:
 def audit() -> dict[str, Any]:
     """Hold all alerts against contracts and terms, by a computation of its own (R12)."""
     today = timezone.localdate()
-    work = partial(audits.audit, today=today, now=clock())
+    work = partial(jobs.audit, today=today, now=clock())
     return heartbeats.run("audit", work, today=today, clock=clock)
 
 

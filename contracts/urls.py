@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from contracts.web import answers, feeds, imports, inbox
+from contracts.web import answers, feeds, imports, inbox, notifications
 
 app_name = "contracts"
 wrap = admin.site.admin_view
@@ -17,6 +17,7 @@ urlpatterns = [
     path("inbox/wake/", wrap(inbox.wake), name="inbox-wake"),
     path("inbox/read/", wrap(inbox.read), name="inbox-read"),
     path("inbox/<uuid:public_id>/", wrap(inbox.open_alert), name="inbox-open"),
+    path("digest-off/<str:token>/", notifications.digest_off, name="digest-off"),
     path("import/", wrap(imports.start), name="import"),
     path("import/<uuid:public_id>/", wrap(imports.show), name="import-run"),
     path("import/<uuid:public_id>/columns/", wrap(imports.mapping), name="import-mapping"),

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contracts.admin.filters import GAP_NAMES, IN_FORCE
-from contracts.admin.rights import may_edit
-from contracts.models import Contract
+from contracts.admin.rights import administers, may_edit
+from contracts.models import Contract, Destination
 from contracts.queries.attention import WINDOWS, Attention, attention
 from contracts.queries.flags import open_flags
 from contracts.queries.health import scan_status
@@ -24,6 +24,7 @@ from contracts.queries.inbox import MOST_COUNTED, unread_count
 from contracts.queries.missing import missing_counts
 from contracts.queries.portfolio import in_state
 from contracts.rules.vocabulary import ContractState, FlagState
+from contracts.services import holds
 from metrics.queries import dashboard as figures
 from metrics.queries.question import Dimension, Scope
 
@@ -76,6 +77,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "import_page": _page_or_none("contracts:import"),
         "outbox_page": _page_or_none("admin:contracts_outbox"),
         "scan": scan_status(timezone.now()),
+        "hold": holds.open_hold(),
+        "may_release": administers(request),
+        "failing": Destination.objects.editable_by(user).exclude(marked_at=None)[:SHOWN],
         "window": _window(request),
         "attention": soon,
         "stake": _stake(soon, _window(request)),

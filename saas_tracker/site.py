@@ -74,6 +74,7 @@ NAVIGATION = [
             | {"active": on_deliveries},
             item(_("Outbox"), "mail", "admin:contracts_outbox"),
             table(_("Calendar feeds"), "calendar_month", "contracts_calendarfeed"),
+            item(_("My notifications"), "notifications_active", "admin:contracts_notifications"),
         ],
     },
     {
@@ -114,6 +115,7 @@ NAVIGATION = [
             table(_("Import mappings"), "table_convert", "contracts_importmapping"),
             table(_("Imported files"), "history", "contracts_importrun"),
             table(_("Jobs"), "monitor_heart", "contracts_heartbeat"),
+            table(_("Holds"), "pause_circle", "contracts_hold"),
         ],
     },
 ]

@@ -294,6 +294,25 @@ class DestinationFactory(Factory[models.Destination]):
     address = Sequence(lambda n: f"mailbox{n}@tracker.example")
 
 
+class NotificationPreferenceFactory(Factory[models.NotificationPreference]):
+    class Meta:
+        model = models.NotificationPreference
+
+    user = SubFactory(UserFactory)
+
+
+class HoldFactory(Factory[models.Hold]):
+    """One that was let go: only one is open at a time."""
+
+    class Meta:
+        model = models.Hold
+
+    reason = words.HoldReason.MASS.value
+    since = NOON
+    today = DAY
+    released_at = NOON
+
+
 class DeliveryFactory(Factory[models.Delivery]):
     class Meta:
         model = models.Delivery
@@ -313,6 +332,16 @@ class DeliveryAttemptFactory(Factory[models.DeliveryAttempt]):
     lease = Sequence(lambda n: uuid.UUID(int=n + 1))
     started_at = NOON
     outcome = words.AttemptOutcome.OK.value
+
+
+class DeliveryActionFactory(Factory[models.DeliveryAction]):
+    class Meta:
+        model = models.DeliveryAction
+
+    delivery = SubFactory(DeliveryFactory)
+    action = words.DeliveryAct.RESEND.value
+    at = NOON
+    state_before = words.DeliveryState.FAILED.value
 
 
 class HeartbeatFactory(Factory[models.Heartbeat]):

@@ -14,20 +14,12 @@ from django.utils.translation import ngettext
 
 from contracts.admin.base import HistoryAdmin, ReadOnlyAdmin, RecordInline, VersionedForm
 from contracts.admin.columns import amount
-from contracts.admin.outbox import OutboxPages
 from contracts.admin.oversight import OversightPages
 from contracts.admin.prices import contract_link
-from contracts.models import (
-    Alert,
-    AlertPolicy,
-    Delivery,
-    DeliveryAttempt,
-    Heartbeat,
-    choices,
-)
+from contracts.models import Alert, AlertPolicy, Delivery, Heartbeat, choices
 from contracts.services import alerts
 from contracts.templatetags.money import day
-from contracts.templatetags.tone import alert_badge, delivery_badge
+from contracts.templatetags.tone import alert_badge
 
 
 class PolicyForm(VersionedForm):
@@ -187,62 +179,6 @@ class AlertAdmin(OversightPages, ReadOnlyAdmin):
     @admin.display(description=_("State"), ordering="state")
     def state_shown(self, row: Alert) -> SafeString:
         return alert_badge(row)
-
-
-class AttemptInline(RecordInline):
-    model = DeliveryAttempt
-    related = ("delivery__alert__term__contract", "delivery__destination")
-    fields = ("number", "started_at", "finished_at", "outcome", "milliseconds", "error")
-    readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Delivery)
-class DeliveryAdmin(OutboxPages, ReadOnlyAdmin):
-    """One message to one destination, with every attempt to send it."""
-
-    list_display = ("created_at", "contract", "destination", "state_shown", "attempts", "sent_at")
-    list_select_related = ("alert__term__contract", "destination")
-    list_filter = ("state",)
-    search_fields = ("destination__address", "alert__term__contract__title")
-    date_hierarchy = "created_at"
-    inlines = (AttemptInline,)
-    fields = (
-        "alert",
-        "carried_by",
-        "destination",
-        "dedup_key",
-        "state",
-        "attempts",
-        "next_at",
-        "sent_at",
-        "provider_id",
-        "last_error",
-    )
-
-    @admin.display(description=_("Contract"), ordering="alert__term__contract__title")
-    def contract(self, row: Delivery) -> SafeString | str:
-        return contract_link(row.alert.term.contract) if row.alert else str(_("Digest"))
-
-    @admin.display(description=_("State"), ordering="state")
-    def state_shown(self, row: Delivery) -> SafeString:
-        return delivery_badge(row)
-
-
-@admin.register(DeliveryAttempt)
-class DeliveryAttemptAdmin(ReadOnlyAdmin):
-    list_display = ("delivery", "number", "started_at", "outcome", "milliseconds", "error")
-    list_select_related = ("delivery__alert__term__contract", "delivery__destination")
-    list_filter = ("outcome",)
-    date_hierarchy = "started_at"
 
 
 @admin.register(Heartbeat)

@@ -3,18 +3,21 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http import HttpResponseRedirect as Redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from contracts.admin.base import HistoryAdmin, VersionedForm
 from contracts.admin.widgets import TextField
 from contracts.models import Destination
+from contracts.queries.rights import may_keep
 from contracts.rules.vocabulary import AttemptOutcome
 from contracts.services import trials
+from contracts.templatetags.tone import place_badge
 
 WRITTEN_ONCE = ("new_url", "new_secret")
 
@@ -40,7 +43,7 @@ class DestinationForm(VersionedForm):
 
     class Meta:
         model = Destination
-        fields = ("kind", "address", "owner", "is_active")
+        fields = ("kind", "address", "owner", "department", "is_active")
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
@@ -51,16 +54,16 @@ class DestinationForm(VersionedForm):
 
 @admin.register(Destination)
 class DestinationAdmin(HistoryAdmin):
-    """People keep their own destinations, administrators those of everybody."""
+    """People keep their own destinations, editors those of departments, administrators all."""
 
     form = DestinationForm
-    list_display = ("address", "kind", "owner", "is_active", "tested_at", "test_outcome")
-    list_select_related = ("owner",)
-    list_filter = ("kind",)
-    search_fields = ("address", "owner__email")
+    list_display = ("address", "kind", "keeper", "standing", "failing_since", "tested_at")
+    list_select_related = ("owner", "department")
+    list_filter = ("kind", ("marked_at", admin.EmptyFieldListFilter))
+    search_fields = ("address", "owner__email", "department__name")
     autocomplete_fields = ("owner",)
     actions = ("end_rotation",)
-    fields = ("kind", "address", *WRITTEN_ONCE, "owner", "is_active")
+    fields = ("kind", "address", *WRITTEN_ONCE, "owner", "department", "is_active")
     change_form_outer_before_template = "contracts/destination_test.html"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -68,6 +71,24 @@ class DestinationAdmin(HistoryAdmin):
         if self.has_change_permission(request, obj):
             return names
         return [name for name in names if name not in WRITTEN_ONCE]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"owner": request.user.pk}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not may_keep(request.user, owner=obj.owner, department=obj.department):
+            raise ValidationError(
+                _("Keep your own destinations, or those of a department that you edit.")
+            )
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("Of"), ordering="owner")
+    def keeper(self, row: Destination) -> str:
+        return str(row.owner or row.department or _("The whole organisation"))
+
+    @admin.display(description=_("State"), ordering="marked_at")
+    def standing(self, row: Destination) -> SafeString:
+        return place_badge(row)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.test_view)

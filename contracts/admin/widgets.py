@@ -8,9 +8,13 @@ from django import forms
 if TYPE_CHECKING:
     BaseDecimal = forms.NumberInput
     BaseText = forms.TextInput
+    BaseChoice = forms.Select
+    BaseNumber = forms.NumberInput
     BaseArea = forms.Textarea
 else:
     from unfold.widgets import UnfoldAdminDecimalFieldWidget as BaseDecimal
+    from unfold.widgets import UnfoldAdminIntegerFieldWidget as BaseNumber
+    from unfold.widgets import UnfoldAdminSelectWidget as BaseChoice
     from unfold.widgets import UnfoldAdminTextareaWidget as BaseArea
     from unfold.widgets import UnfoldAdminTextInputWidget as BaseText
 
@@ -23,6 +27,14 @@ class AmountInput(BaseDecimal):
             return f"{value.normalize():f}"
         shown: str | None = super().format_value(value)
         return shown
+
+
+class ChoiceInput(BaseChoice):
+    """One of a few."""
+
+
+class NumberInput(BaseNumber):
+    """A whole number."""
 
 
 class DayInput(BaseText):

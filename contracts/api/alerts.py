@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contracts.api import filters
-from contracts.api.fields import DayField
+from contracts.api.fields import DayField, ScopedRelatedField
 from contracts.api.permissions import FOR_ADMINISTRATORS
 from contracts.api.serializers import RecordSerializer, StrictSerializer
 from contracts.api.viewsets import Editable, ReadOnly
@@ -21,14 +21,15 @@ from contracts.models import (
     AlertPolicy,
     Delivery,
     DeliveryAttempt,
+    Department,
     Destination,
     Heartbeat,
     choices,
 )
 from contracts.queries import rights
-from contracts.services import alerts, trials
+from contracts.services import alerts, resending, trials
 
-OWN_DESTINATION = _("Only administrators of the organisation name another owner.")
+NOT_YOURS = _("Keep your own destinations, or those of a department that you edit.")
 
 
 class AlertPolicySerializer(RecordSerializer):
@@ -156,33 +157,51 @@ class DestinationSerializer(RecordSerializer):
     url = serializers.CharField(write_only=True, required=False, max_length=2000)
     secret = serializers.CharField(write_only=True, required=False, max_length=200)
     test_outcome = serializers.CharField(read_only=True)
+    department = ScopedRelatedField(
+        queryset=Department.objects.all(),
+        within=rights.departments_of_editor,
+        required=False,
+        allow_null=True,
+    )
 
     class Meta:
         model = Destination
         fields = (
-            "id", "public_id", "kind", "address", "url", "secret", "owner", "is_active",
-            "tested_at", "test_outcome", "test_error", "version", "created_at", "updated_at",
+            "id", "public_id", "kind", "address", "url", "secret", "owner", "department",
+            "is_active", "tested_at", "test_outcome", "test_error", "failing_since", "marked_at",
+            "last_failure", "version", "created_at", "updated_at",
         )  # fmt: skip
-        read_only_fields = ("tested_at", "test_outcome", "test_error")
+        read_only_fields = (
+            "tested_at", "test_outcome", "test_error", "failing_since", "marked_at", "last_failure",
+        )  # fmt: skip
         example: ClassVar = {"kind": "email", "address": "renewals@example.com"}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         user = self.context["request"].user
-        if self.instance is None:
+        if self.instance is None and not attrs.get("department"):
             attrs.setdefault("owner", user)
-        if attrs.get("owner", user) != user and not rights.administers(user):
-            raise serializers.ValidationError({"owner": [OWN_DESTINATION]}, code="not_yours")
+        kept = {
+            name: attrs[name] if name in attrs else getattr(self.instance, name, None)
+            for name in ("owner", "department")
+        }
+        if not rights.may_keep(user, **kept):
+            raise serializers.ValidationError({"owner": [NOT_YOURS]}, code="not_yours")
         return attrs
 
 
 class DestinationViewSet(Editable):
-    """Where messages go. People keep their own; administrators those of everybody."""
+    """Where messages go. People keep their own, editors those of their departments; administrators all.
+
+    With `department` it is told about the contracts of that department and those below it; with neither
+    owner nor department about all.
+    """
 
     model = Destination
     serializer_class = DestinationSerializer
     filterset_class = filters.filterset(
         "DestinationFilters",
         owner=filters.IdFilter("owner_id"),
+        department=filters.IdFilter("department_id"),
         kind=filters.ChoiceFilter(choices=choices.CHANNEL_KINDS),
         active=filters.FlagFilter("is_active"),
     )
@@ -219,7 +238,7 @@ class DeliverySerializer(RecordSerializer):
         model = Delivery
         fields = (
             "id", "alert", "carried_by", "destination", "address", "dedup_key", "state", "attempts",
-            "next_at", "sent_at", "provider_id", "last_error", "created_at", "updated_at",
+            "next_at", "hold", "sent_at", "provider_id", "last_error", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -235,11 +254,33 @@ class DeliveryViewSet(ReadOnly):
         carried_by=filters.IdFilter("carried_by_id"),
         destination=filters.IdFilter("destination_id"),
         state=filters.ChoiceFilter(choices=choices.DELIVERY_STATES),
+        channel=filters.ChoiceFilter("destination__kind", choices=choices.CHANNEL_KINDS),
         **filters.days("created_at"),
         **filters.days("sent_at"),
     )
     search_fields = ("destination__address", "last_error")
     ordering_fields = ("id", "created_at", "next_at", "sent_at", "state")
+
+    @extend_schema(request=None, responses=DeliverySerializer)
+    @action(detail=True, methods=["post"])
+    def resend(self, request: Request, pk: str) -> Response:
+        """Send an ended message again, under the same id; its receiver may know it. 12 attempts."""
+        done = resending.resend([self.get_editable().pk], by=request.user, now=timezone.now())
+        return self._acted(done, pk)
+
+    @extend_schema(request=None, responses=DeliverySerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Take a waiting message back. If nobody else was told of its alert, somebody else is now."""
+        done = resending.cancel([self.get_editable().pk], by=request.user, now=timezone.now())
+        return self._acted(done, pk)
+
+    def _acted(self, done: int, pk: str) -> Response:
+        if not done:
+            raise serializers.ValidationError(
+                {"state": [_("Not possible in this state, or no longer wanted.")]}, code="state"
+            )
+        return self.answer(self.row(pk))
 
 
 class AttemptSerializer(RecordSerializer):

@@ -19,6 +19,7 @@ LONGEST_ANSWER = 64 * 1024
 LONGEST_WAIT = timedelta(days=1)
 # Whoever answers so asks for patience; every other 4xx stays as it is.
 PATIENCE = (408, 425, 429)
+GONE = 410
 Resolver = Callable[[str, int], Sequence[str]]
 Dialer = Callable[[str, int, float], socket.socket]
 
@@ -170,7 +171,10 @@ def _judge(response: http.client.HTTPResponse) -> None:
         return
     permanent = 300 <= status < 500 and status not in PATIENCE
     raise Refused(
-        f"HTTP {status}", permanent=permanent, retry_after=None if permanent else _wait(response)
+        f"HTTP {status}",
+        permanent=permanent,
+        retry_after=None if permanent else _wait(response),
+        gone=status == GONE,
     )
 
 

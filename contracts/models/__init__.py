@@ -17,6 +17,8 @@ from contracts.models.imports import ImportMapping, ImportRun
 from contracts.models.keydates import Document, KeyDate
 from contracts.models.ledger import LedgerEntry, PriceChange, PriceFlag
 from contracts.models.organisation import Department, Membership
+from contracts.models.preferences import NotificationPreference
+from contracts.models.sending import DeliveryAction, Hold
 from contracts.models.terms import LicenceLine, Term
 
 __all__ = [
@@ -30,18 +32,21 @@ __all__ = [
     "Contract",
     "ContractLink",
     "Delivery",
+    "DeliveryAction",
     "DeliveryAttempt",
     "Department",
     "Destination",
     "Document",
     "FxRate",
     "Heartbeat",
+    "Hold",
     "ImportMapping",
     "ImportRun",
     "KeyDate",
     "LedgerEntry",
     "LicenceLine",
     "Membership",
+    "NotificationPreference",
     "PriceChange",
     "PriceFlag",
     "Product",

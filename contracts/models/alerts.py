@@ -19,13 +19,14 @@ from contracts.models.fields import MoneyField
 from contracts.models.organisation import Department
 from contracts.models.secrets import SecretField
 from contracts.models.terms import Term
-from contracts.querysets.access import AdministeredQuerySet, OwnedQuerySet
+from contracts.querysets.access import AdministeredQuerySet
 from contracts.querysets.alerts import (
     AlertQuerySet,
     AttemptQuerySet,
     DeliveryQuerySet,
     ReadingQuerySet,
 )
+from contracts.querysets.destinations import DestinationQuerySet
 from contracts.rules.alerts import MAX_ATTEMPTS
 from contracts.rules.occasions import DEFAULT_OFFSETS
 from contracts.rules.vocabulary import AlertKind, AlertState, ChannelKind, DeliveryState
@@ -236,6 +237,16 @@ class Destination(VersionedRecord):
         blank=True,
         related_name="destinations",
         verbose_name=_("owner"),
+        help_text=_("Without owner and department: told about every contract."),
+    )
+    department = models.ForeignKey(
+        Department,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="destinations",
+        verbose_name=_("department"),
+        help_text=_("Told about its contracts and those below it, beside the people responsible."),
     )
     is_active = models.BooleanField(_("active"), default=True)
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -246,6 +257,12 @@ class Destination(VersionedRecord):
     test_error = models.CharField(
         _("error of the test"), max_length=500, blank=True, editable=False
     )
+    # Unsuccessful since, messages given up in a row, taken for broken since, its keeper told.
+    failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
+    marked_at = models.DateTimeField(_("passed over since"), null=True, editable=False)
+    told_at = models.DateTimeField(_("keeper told at"), null=True, editable=False)
+    last_failure = models.CharField(_("last failure"), max_length=500, blank=True, editable=False)
     history = HistoricalRecords(
         excluded_fields=[
             "url",
@@ -254,9 +271,14 @@ class Destination(VersionedRecord):
             "tested_at",
             "test_outcome",
             "test_error",
+            "failing_since",
+            "failures",
+            "marked_at",
+            "told_at",
+            "last_failure",
         ]
     )
-    objects: ClassVar = OwnedQuerySet["Destination"].as_manager()
+    objects: ClassVar = DestinationQuerySet["Destination"].as_manager()
 
     class Meta:
         verbose_name = _("destination")
@@ -268,6 +290,11 @@ class Destination(VersionedRecord):
                 condition=Q(kind="email"),
                 name="destination",
                 violation_error_message=_("This destination exists."),
+            ),
+            models.CheckConstraint(
+                condition=Q(owner=None) | Q(department=None),
+                name="destination_one_keeper",
+                violation_error_message=_("A destination has an owner or a department, not both."),
             ),
         )
 
@@ -322,6 +349,21 @@ class Delivery(Record):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     provider_id = models.CharField(_("provider's id"), max_length=200, blank=True)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
+    # Attempts before somebody sent it again: `attempts` counts anew, their numbers go on.
+    earlier_attempts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    # Somebody took it back: no plan sends it after all.
+    is_withdrawn = models.BooleanField(
+        _("taken back"), default=False, db_default=False, editable=False
+    )
+    hold = models.ForeignKey(
+        "contracts.Hold",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="deliveries",
+        verbose_name=_("held by"),
+    )
     objects: ClassVar = DeliveryQuerySet["Delivery"].as_manager()
 
     class Meta:
@@ -357,6 +399,8 @@ class Delivery(Record):
             ),
             # What one destination got lately.
             models.Index(fields=["destination", "sent_at"], name="delivery_of_place"),
+            # What is let go together.
+            models.Index(fields=["hold"], condition=Q(hold__isnull=False), name="delivery_held"),
             # The claim: abandoned leases.
             models.Index(
                 fields=["lease_until"], condition=Q(state="leased"), name="delivery_leased"

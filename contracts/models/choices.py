@@ -115,6 +115,28 @@ CHANNEL_KINDS = (
     (words.ChannelKind.TEAMS.value, _("Microsoft Teams")),
     (words.ChannelKind.DISCORD.value, _("Discord")),
 )
+RHYTHMS = (
+    (words.Rhythm.IMMEDIATE.value, _("At once")),
+    (words.Rhythm.DAILY.value, _("Once a day")),
+    (words.Rhythm.WEEKLY.value, _("Once a week")),
+)
+WEEKDAYS = (
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+)
+HOLD_REASONS = (
+    (words.HoldReason.MASS.value, _("Many alerts at once")),
+    (words.HoldReason.CLOCK.value, _("The day jumped")),
+)
+DELIVERY_ACTIONS = (
+    (words.DeliveryAct.RESEND.value, _("Sent again")),
+    (words.DeliveryAct.CANCEL.value, _("Cancelled")),
+)
 FLAG_KINDS = (
     (words.FlagKind.INCREASE.value, _("Price increase")),
     (words.FlagKind.CAP_BREACH.value, _("Price cap breached")),

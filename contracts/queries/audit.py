@@ -142,11 +142,13 @@ def breaches_in(contract_ids: Collection[int], *, today: date) -> Breaches:
 
 
 def overdue(now: datetime) -> int:
-    """Return how many messages wait, or are held by a sender, longer than the grace past their time.
+    """Return how many messages wait, or are leased by a sender, longer than the grace past their time.
+
+    What waits for an administrator is not late.
 
     Source: R11.
     """
-    late = Q(state=DeliveryState.PENDING, next_at__lt=now - GRACE, carried_by=None)
+    late = Q(state=DeliveryState.PENDING, next_at__lt=now - GRACE, carried_by=None, hold=None)
     held = Q(state=DeliveryState.LEASED, lease_until__lt=now - GRACE)
     return int(Delivery.objects.filter(late | held).count())
 
@@ -246,7 +248,8 @@ def _terms(
 def _alerts_of(ids: Collection[int], today: date) -> dict[int, list[StoredAlert]]:
     """Return the alerts of the contracts that can still matter: those about no day long ago."""
     live = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.SENT)
-    told = Exists(Delivery.objects.filter(alert=OuterRef("pk"), state__in=live))
+    personal = Delivery.objects.filter(destination__owner__isnull=False)
+    told = Exists(personal.filter(alert=OuterRef("pk"), state__in=live))
     found: dict[int, list[StoredAlert]] = defaultdict(list)
     unsettled = Q(state__in=(AlertState.OPEN, AlertState.SNOOZED))
     matters = Q(anchor_date__gte=today - timedelta(REACH_OF_DAYS)) | unsettled

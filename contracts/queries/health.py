@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from contracts.models import Heartbeat
+from contracts.models import Heartbeat, Hold
 
 # Without these two nobody is told anything.
 VITAL_JOBS = ("plan", "pump")
@@ -21,26 +21,29 @@ class ScanStatus:
     stale: tuple[str, ...]
     unreached: int
     breaches: int = 0
+    is_held: bool = False
 
     @property
     def is_healthy(self) -> bool:
-        """Say whether alerts are raised, go out and stood up to the last audit."""
-        return self.word == "ok"
+        """Say whether alerts are raised, go out and stood up to the last audit; held ones will."""
+        return self.word in ("ok", "held")
 
     @property
     def word(self) -> str:
-        """Return the worst that is wrong: stale, undelivered or audit; ok if nothing is."""
+        """Return the worst that is wrong: stale, undelivered, audit or held; ok if nothing is."""
         if self.stale:
             return "stale"
         if self.unreached:
             return "undelivered"
-        return "audit" if self.breaches else "ok"
+        if self.breaches:
+            return "audit"
+        return "held" if self.is_held else "ok"
 
 
 def scan_status(now: datetime) -> ScanStatus:
     """Return how long ago each job ran to its end, which vital ones are overdue, who is not reached.
 
-    `unreached` counts open alerts that have nobody left to go to, `breaches` what the last audit found. One statement.
+    `unreached` counts open alerts that have nobody left to go to, `breaches` what the last audit found. Two statements.
     """
     beats = {beat.job: beat for beat in Heartbeat.objects.all()}
     ages: dict[str, int | None] = dict.fromkeys(VITAL_JOBS)
@@ -56,4 +59,5 @@ def scan_status(now: datetime) -> ScanStatus:
         stale=stale,
         unreached=saw.get("plan", {}).get("without_recipient", 0),
         breaches=saw.get("audit", {}).get("breaches", 0),
+        is_held=Hold.objects.filter(released_at=None).exists(),
     )

@@ -1,12 +1,13 @@
 """Who is told about a contract: its owner, else its department's manager, else the administrators."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Case, F, Q, QuerySet, When
 
-from contracts.models import Contract
+from contracts.models import Contract, Department, Destination
 from contracts.rules.vocabulary import Role
 
 # Each level takes over from the one before where that one is empty or cannot be reached.
@@ -35,6 +36,27 @@ def levels_of(contract_ids: Iterable[int]) -> dict[int, list[list[int]]]:
     return {
         contract: [level for level in (_one(owner), _one(manager), everyone) if level]
         for contract, owner, manager in found
+    }
+
+
+def shared_of(contract_ids: Iterable[int]) -> dict[int, list[Destination]]:
+    """Return for each contract what is told beside its people: of its department, those above, all.
+
+    What was switched off or is passed over is left out.
+    """
+    places = list(Destination.objects.shared().filter(is_active=True, marked_at=None))
+    if not places:
+        return {}
+    everywhere = [place for place in places if place.department_id is None]
+    above: defaultdict[int | None, list[int]] = defaultdict(list)
+    owners = [place.department_id for place in places if place.department_id]
+    through = Department.below.through._default_manager.filter(from_department__in=owners)
+    for upper, lower in through.values_list("from_department_id", "to_department_id"):
+        above[lower].append(upper)
+    contracts = Contract.objects.filter(pk__in=contract_ids).order_by()
+    return {
+        contract: everywhere + [place for place in places if place.department_id in above[home]]
+        for contract, home in contracts.values_list("pk", "department_id")
     }
 
 

@@ -45,6 +45,15 @@ def departments_of_reader(user: Any) -> QuerySet[Department]:
     return Department.objects.filter(pk__in=mine.values("department__below"))
 
 
+def may_keep(user: Any, *, owner: Any, department: Department | None) -> bool:
+    """Say whether the user may keep a destination of this owner or department, or of all (neither)."""
+    if administers(user) or (owner is not None and owner.pk == user.pk):
+        return True
+    if department is None:
+        return False
+    return departments_of_editor(user).filter(pk=department.pk).exists()
+
+
 def people_known_to(user: Any) -> QuerySet[Any]:
     """Return the people the user may name: active colleagues for members, only themselves for others."""
     everybody = get_user_model()._default_manager.filter(Q(is_active=True) | Q(pk=user.pk))

@@ -55,6 +55,7 @@ class DeliveryQuerySet(ScopedQuerySet[M]):
         return self.filter(
             state=DeliveryState.PENDING,
             carried_by=None,
+            hold=None,
             next_at__lte=now,
             attempts__lt=MAX_ATTEMPTS,
         ).order_by("next_at", "pk")

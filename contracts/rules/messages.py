@@ -60,19 +60,26 @@ class Sent:
 class Refused(Exception):  # an answer of the receiver, not a fault of ours
     """The message was not accepted.
 
-    `permanent` says that trying again is pointless, `retry_after` when the receiver wants it again.
+    `permanent` says that trying again is pointless, `retry_after` when the receiver wants it again,
+    `gone` that the address has ended for good.
 
     Source: delivery T4.
     """
 
     def __init__(
-        self, reason: str, *, permanent: bool, retry_after: timedelta | None = None
+        self,
+        reason: str,
+        *,
+        permanent: bool,
+        retry_after: timedelta | None = None,
+        gone: bool = False,
     ) -> None:
         """Keep the reason, free of secrets, and what to do about it."""
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
         self.retry_after = retry_after
+        self.gone = gone
 
 
 class Channel(Protocol):

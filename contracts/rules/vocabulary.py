@@ -162,6 +162,28 @@ class ChannelKind(StrEnum):
     DISCORD = "discord"
 
 
+class Rhythm(StrEnum):
+    """How often somebody wants to hear of what is not urgent."""
+
+    IMMEDIATE = "immediate"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class HoldReason(StrEnum):
+    """Why a plan waits for an administrator."""
+
+    MASS = "mass"
+    CLOCK = "clock"
+
+
+class DeliveryAct(StrEnum):
+    """What a person may do to one message."""
+
+    RESEND = "resend"
+    CANCEL = "cancel"
+
+
 class FlagKind(StrEnum):
     """Why a price change is flagged (R21, R22)."""
 

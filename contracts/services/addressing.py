@@ -17,10 +17,11 @@ from contracts.querysets.alerts import AlertQuerySet
 from contracts.rules.alerts import PATIENCE, URGENT
 from contracts.rules.messages import NAMESPACE
 from contracts.rules.vocabulary import AlertState, ChannelKind, DeliveryState
-from contracts.services import alert_sql, storms
+from contracts.services import alert_sql, holds, storms, timing
 
 BATCH = 2000
 ASTRAY = (DeliveryState.CANCELLED, DeliveryState.FAILED)
+UNSENT = (DeliveryState.PENDING, DeliveryState.LEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +80,22 @@ def dedup_key(alert: Waiting, destination: Destination) -> uuid.UUID:
 def address_open(*, now: datetime, alerts: AlertQuerySet[Alert] | None = None) -> Addressed:
     """Give every open alert that reaches nobody a delivery to each recipient of its nearest level.
 
-    A level in which a delivery has failed for good is passed over: the next one is told instead. So
-    is one that could not be reached for an hour when the day is near; its delivery is still tried.
-    An alert without anybody left is counted and looked at again by the next run. What would be too
-    much for one destination goes into a digest. Works in bounded batches, one transaction each;
-    with `alerts` on those alone, as far as their terms still ask for them.
+    A destination at which a delivery has failed for good is passed over: another one of the same
+    level, then the next level is told instead. So is one that could not be reached for an hour when
+    the day is near, and one that is marked as failing; their deliveries are still tried. Beside the
+    people, destinations of the department, of those above and of the organisation are told. An
+    alert without anybody left is counted and looked at again by the next run. What would be too
+    much for one destination, and what its reader wants together, goes into a digest; while a hold
+    is open nothing of it is sent. Works in bounded batches, one transaction each; with `alerts` on
+    those alone, as far as their terms still ask for them.
 
     Source: R11.
     """
     if alerts is not None:
         asked = alerts.asked_for()
         return _address_all(_unaddressed().filter(pk__in=asked.values("pk")), now)
+    timing.rearrange(now=now)
+    holds.check_mass(now=now)
     addressed = _address_all(_unaddressed(), now) + _address_all(_stuck(now), now)
     storms.release(now=now)
     return addressed
@@ -122,8 +128,9 @@ def tell(places: Mapping[int, Sequence[Destination]], *, now: datetime) -> int:
 def destinations_of(user_ids: Iterable[int]) -> dict[int, list[Destination]]:
     """Return the active destinations of each user; one without any e-mail gets their address.
 
-    Webhooks and chats are told beside the e-mail, not instead of it. Somebody who switched all of
-    theirs off is left out.
+    Webhooks and chats are told beside the e-mail, not instead of it. So does one whose e-mail
+    destinations all fail: the address of the account is a way of theirs too. Somebody who switched
+    all of theirs off is left out.
 
     Source: R11.
     """
@@ -135,12 +142,13 @@ def destinations_of(user_ids: Iterable[int]) -> dict[int, list[Destination]]:
     by_mail = {user for user, places in found.items() if any(map(_is_mail, places))}
     bare = wanted - by_mail
     for user in get_user_model()._default_manager.filter(pk__in=bare):
-        found[user.pk].append(_destination_for(user))
+        if (place := _destination_for(user)) not in found[user.pk]:
+            found[user.pk].append(place)
     return {user: [p for p in places if p.is_active] for user, places in found.items()}
 
 
 def _is_mail(place: Destination) -> bool:
-    return bool(place.kind == ChannelKind.EMAIL)
+    return bool(place.kind == ChannelKind.EMAIL) and (not place.is_active or not place.marked_at)
 
 
 def _destination_for(user: Any) -> Destination:
@@ -155,20 +163,29 @@ def _destination_for(user: Any) -> Destination:
 
 def _unaddressed() -> QuerySet[Alert]:
     """Return open alerts that nobody has been or will be told about."""
+    return Alert.objects.filter(~Exists(_alive()), state=AlertState.OPEN).exclude(reason="told")
+
+
+def _alive() -> QuerySet[Delivery]:
+    """Return what tells a person of an alert: sent, or on its way to a place that works."""
     alive = Delivery.objects.filter(alert=OuterRef("pk")).exclude(state__in=ASTRAY)
-    return Alert.objects.filter(~Exists(alive), state=AlertState.OPEN).exclude(reason="told")
+    if shared := list(Destination.objects.shared().values_list("pk", flat=True)):
+        alive = alive.exclude(destination__in=shared)
+    marked = Destination.objects.exclude(marked_at=None).values_list("pk", flat=True)
+    if failing := list(marked):
+        alive = alive.exclude(destination__in=failing, state__in=UNSENT)
+    return alive
 
 
 def _stuck(now: datetime) -> QuerySet[Alert]:
     """Return open alerts about a near day whose every recipient could not be reached for an hour."""
-    alive = Delivery.objects.filter(alert=OuterRef("pk")).exclude(state__in=ASTRAY)
     stuck = _not_reached(now)
     near = Alert.objects.filter(
         state=AlertState.OPEN,
         anchor_date__lte=now.date() + URGENT,
         pk__in=Delivery.objects.filter(stuck).values("alert"),
     )
-    return near.filter(~Exists(alive.exclude(stuck)))
+    return near.filter(~Exists(_alive().exclude(stuck)))
 
 
 def _not_reached(now: datetime) -> Q:
@@ -181,7 +198,8 @@ def _not_reached(now: datetime) -> Q:
 
 @transaction.atomic
 def _address(alerts: Sequence[Waiting], now: datetime) -> Addressed:
-    levels = recipients.levels_of({alert.contract_id for alert in alerts})
+    contracts = {alert.contract_id for alert in alerts}
+    levels, shared = recipients.levels_of(contracts), recipients.shared_of(contracts)
     destinations = destinations_of(
         {u for of_one in levels.values() for level in of_one for u in level}
     )
@@ -194,7 +212,8 @@ def _address(alerts: Sequence[Waiting], now: datetime) -> Addressed:
         ]
         places = _first_untried(reachable, astray.failed[alert.pk])
         nobody += not places
-        pairs += [(alert, place) for place in places]
+        beside = shared.get(alert.contract_id, ())
+        pairs += [(alert, place) for place in (*places, *beside)]
     return Addressed(_deliver(pairs, astray.cancelled, now), nobody)
 
 
@@ -204,20 +223,24 @@ def _deliver(
     told = {place.pk for _alert, place in pairs}
     storms.take_turns(told)
     created = _create(pairs, cancelled, now)
-    storms.gather(told, now=now)
+    if not holds.stamp(told, now=now):
+        timing.arrange_new(told, now=now)
+        storms.gather(told, now=now)
     return created
 
 
 def _astray(alerts: Sequence[Waiting], now: datetime) -> Astray:
     """Read which deliveries of these alerts went astray, in one statement."""
     rows = Delivery.objects.filter(
-        Q(state__in=ASTRAY) | _not_reached(now),
+        Q(state__in=ASTRAY)
+        | _not_reached(now)
+        | Q(destination__marked_at__isnull=False, state__in=UNSENT),
         alert_id__gte=alerts[0].pk,
         alert_id__lte=alerts[-1].pk,
-    ).values_list("pk", "dedup_key", "alert_id", "destination_id", "state")
+    ).values_list("pk", "dedup_key", "alert_id", "destination_id", "state", "is_withdrawn")
     found = Astray(defaultdict(set), {})
-    for pk, key, alert, place, state in rows:
-        if state == DeliveryState.CANCELLED:
+    for pk, key, alert, place, state, is_withdrawn in rows:
+        if state == DeliveryState.CANCELLED and not is_withdrawn:
             found.cancelled[key] = pk
         else:
             found.failed[alert].add(place)
@@ -225,10 +248,10 @@ def _astray(alerts: Sequence[Waiting], now: datetime) -> Astray:
 
 
 def _first_untried(levels: list[list[Destination]], failed: set[int]) -> list[Destination]:
-    for places in levels:
-        if places and not any(place.pk in failed for place in places):
-            return places
-    return []
+    """Return the nearest level's destinations that work, else the nearest ones that may not."""
+    untried = [[place for place in places if place.pk not in failed] for places in levels]
+    working = [[place for place in places if not place.marked_at] for places in untried]
+    return next((places for places in (*working, *untried) if places), [])
 
 
 def _create(

@@ -159,6 +159,27 @@ def _said_for(until: date, alerts: Iterable[Alert]) -> bool:
 
 
 @transaction.atomic
+def take_back(*, today: date, since: datetime, now: datetime) -> int:
+    """Undo what was planned from `since` on for days that `today` shows have not come.
+
+    What made way for it is open again; on its day it is raised again. Returns how many alerts were
+    taken back.
+
+    Source: R11.
+    """
+    early = Alert.objects.filter(state=AlertState.OPEN, due_on__gt=today, updated_at__gte=since)
+    taken = 0
+    for ids in _batches(early):
+        taken += _set_aside(Alert.objects.filter(pk__in=ids), AlertState.SUPERSEDED, "moved", now)
+        _cancel_unsent(ids, now)
+    aside = Alert.objects.filter(
+        state=AlertState.SUPERSEDED, reason="nearer", updated_at__gte=since, due_on__lte=today
+    )
+    aside.update(state=AlertState.OPEN, reason="", updated_at=now)
+    return taken
+
+
+@transaction.atomic
 def wake(alert_ids: Iterable[int], *, by: Any, now: datetime) -> int:
     """Open these resting alerts again before their day.
 

@@ -16,9 +16,10 @@ from contracts.channels.guard import GuardedPost
 from contracts.channels.webhook import WebhookChannel
 from contracts.models import Delivery
 from contracts.rules.alerts import next_attempt
+from contracts.rules.clock import Jump
 from contracts.rules.messages import Channel, Refused
 from contracts.rules.vocabulary import AttemptOutcome, ChannelKind, DeliveryState
-from contracts.services import digests, leases, notices
+from contracts.services import digests, holds, keepers, leases, notices
 
 logger = logging.getLogger(__name__)
 
@@ -80,12 +81,16 @@ def deliver_due(
 
     Promise: a delivery is tried until it is sent or has visibly failed, at most 12 times, under an
     id that never changes; one that raises does not stop the others. Any number of senders may run
-    at once. `clock` is asked again and again; `jitter` gives numbers from -1 to 1.
+    at once. On a day that cannot be nothing is sent. `clock` is asked again and again; `jitter`
+    gives numbers from -1 to 1.
 
     Source: R11, R12.
     """
     summary, sender = PumpSummary(), Sender(clock, jitter)
     until = clock() + budget
+    keepers.tell(now=clock(), ways=sender.ways)
+    if _is_stopped(clock()):
+        return summary
     leases.give_up_abandoned(now=clock())
     while limit > 0 and clock() < until:
         claims = leases.claim(now=clock(), limit=min(limit, CLAIM))
@@ -96,6 +101,15 @@ def deliver_due(
             counter = send_one(held, sender)
             setattr(summary, counter, getattr(summary, counter) + 1)
     return summary
+
+
+def _is_stopped(now: datetime) -> bool:
+    """Let go a hold whose time is over; say whether the day is one on which nothing is sent."""
+    today = now.astimezone(timezone.get_current_timezone()).date()
+    if holds.watch(today=today, now=now) == Jump.IMPLAUSIBLE:
+        return True
+    holds.release_due(today=today, now=now)
+    return False
 
 
 def send_one(held: leases.Claim, sender: Sender) -> str:
@@ -153,7 +167,9 @@ def _refused(
     """Try again later, or not at all: refused for good, or the last attempt of all."""
     reason = refusal.reason[:500]
     if refusal.permanent:
-        return leases.Outcome(AttemptOutcome.PERMANENT, DeliveryState.FAILED, reason)
+        return leases.Outcome(
+            AttemptOutcome.PERMANENT, DeliveryState.FAILED, reason, is_gone=refusal.gone
+        )
     now = sender.clock().astimezone(timezone.get_current_timezone())
     deadline = delivery.alert.anchor_date if delivery.alert else digests.nearest_day(delivery, now)
     again_at = next_attempt(

@@ -11,15 +11,17 @@ from django.db import transaction
 from django.db.models import Min, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contracts.models import Alert, Delivery
+from contracts.models import Alert, Delivery, Destination
 from contracts.queries import recipients
+from contracts.queries.readers import today_of
 from contracts.rules.messages import Message
-from contracts.rules.vocabulary import AlertKind, DeliveryState
-from contracts.services import addressing, notices, storms
+from contracts.rules.vocabulary import AlertKind, DeliveryState, Rhythm
+from contracts.services import addressing, notices, storms, unsubscribing
+from contracts.services.timing import rhythm_of
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +29,7 @@ LISTED = (
     "alert__term__contract__vendor",
     "alert__term__contract__department",
     "destination__owner",
+    "destination__department",
 )
 DAYS = {
     AlertKind.NOTICE_DEADLINE: gettext_lazy("last safe day to send notice %(day)s"),
@@ -86,7 +89,7 @@ def compose(digest: Delivery, *, now: datetime) -> Message:
     Source: R9, R10.
     """
     reader = digest.destination.owner
-    today = now.astimezone(timezone.get_current_timezone()).date()
+    today = today_of(reader, now)
     with translation.override(notices.language_of(reader.locale if reader else "")):
         facts = _facts(digest, today)
         subject = " ".join(render_to_string("messages/digest.subject.txt", facts).split())
@@ -96,6 +99,7 @@ def compose(digest: Delivery, *, now: datetime) -> Message:
             subject=subject,
             text=render_to_string("messages/digest.txt", facts).strip() + "\n",
             html=render_to_string("messages/digest.html", facts | {"subject": subject}),
+            headers=unsubscribing.headers(digest.destination),
             at=now,
             link=f"{settings.BASE_URL}{reverse('admin:index')}",
             event=_event(digest, facts, now),
@@ -116,7 +120,7 @@ def _event(digest: Delivery, facts: dict[str, Any], now: datetime) -> dict[str, 
 
 def _listed(digest: Delivery) -> QuerySet[Delivery]:
     carried: QuerySet[Delivery] = Delivery.objects.carried_along(digest.pk)
-    return carried.select_related(*LISTED)
+    return carried.select_related(*LISTED).prefetch_related("destination__department__below")
 
 
 def _take_out_unwanted(digest: Delivery, now: datetime) -> None:
@@ -152,9 +156,22 @@ def _facts(digest: Delivery, today: date) -> dict[str, Any]:
         "soon": len(groups["week"]),
         "nearest": notices.day_text(nearest),
         "limit": settings.STORM_MESSAGES_PER_HOUR,
+        "why": why(digest.destination, sum(len(lines) for lines in groups.values())),
+        "preferences_url": unsubscribing.page_for(digest.destination),
         "message_id": digest.dedup_key,
         "language": translation.get_language(),
     }
+
+
+def why(place: Destination, count: int) -> str:
+    """Say why these alerts come together: daily or weekly as chosen, too many at once, or waiting.
+
+    Source: R11.
+    """
+    rhythm = rhythm_of(place)
+    if rhythm != Rhythm.IMMEDIATE:
+        return str(rhythm.value)
+    return "flood" if count > settings.STORM_MESSAGES_PER_HOUR else "waited"
 
 
 def _urgency(alert: Alert, today: date) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from contracts.models import Alert, Delivery, DeliveryAttempt
 from contracts.rules.alerts import MAX_ATTEMPTS
 from contracts.rules.vocabulary import AttemptOutcome, DeliveryState
-from contracts.services import addressing
+from contracts.services import addressing, failing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Claim:
     lease: uuid.UUID
     attempt: int
     until: datetime
+    # Of its attempt row: numbers go on where a person had it sent again.
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Outcome:
     delivery: DeliveryState
     error: str = ""
     provider_id: str = ""
+    is_gone: bool = False
     next_at: datetime | None = None
 
 
@@ -57,7 +60,10 @@ def _lease(due: QuerySet[Delivery], now: datetime) -> list[Claim]:
     until = now + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
     with transaction.atomic():
         rows = due.select_for_update(skip_locked=True)
-        claims = [Claim(row.pk, lease, row.attempts + 1, until) for row in rows]
+        claims = [
+            Claim(row.pk, lease, row.attempts + 1, until, row.earlier_attempts + row.attempts + 1)
+            for row in rows
+        ]
         ids = [one.delivery_id for one in claims]
         _end_unfinished(ids, now)
         Delivery.objects.filter(pk__in=ids).update(
@@ -77,7 +83,7 @@ def finish(held: Claim, outcome: Outcome, *, now: datetime) -> bool:
 
     If it was not, the attempt is noted as late and nothing else changes. What a digest carries ends
     with it. A delivery that went astray (failed for good, or its recipient is no longer one) goes
-    on to the next level.
+    on to the next level. Its destination's record of failures follows.
 
     Source: R11.
     """
@@ -88,6 +94,9 @@ def finish(held: Claim, outcome: Outcome, *, now: datetime) -> bool:
     _end_attempt(held, outcome.attempt if in_time else AttemptOutcome.LATE, outcome.error, now)
     if in_time:
         _end_carried([held.delivery_id], outcome, now)
+        failing.note(
+            held.delivery_id, outcome.attempt, outcome.error, is_gone=outcome.is_gone, now=now
+        )
         if outcome.delivery in addressing.ASTRAY:
             _pass_on([held.delivery_id], now)
     return in_time
@@ -126,7 +135,7 @@ def _values(outcome: Outcome, now: datetime) -> dict[str, Any]:
 def _started(held: Claim, now: datetime) -> DeliveryAttempt:
     return DeliveryAttempt(
         delivery_id=held.delivery_id,
-        number=held.attempt,
+        number=held.number,
         lease=held.lease,
         started_at=now,
         outcome=AttemptOutcome.STARTED.value,
@@ -134,7 +143,7 @@ def _started(held: Claim, now: datetime) -> DeliveryAttempt:
 
 
 def _end_attempt(held: Claim, outcome: AttemptOutcome, error: str, now: datetime) -> None:
-    attempt = DeliveryAttempt.objects.get(delivery=held.delivery_id, number=held.attempt)
+    attempt = DeliveryAttempt.objects.get(delivery=held.delivery_id, number=held.number)
     took = (now - attempt.started_at).total_seconds() * 1000
     attempt.outcome, attempt.error, attempt.finished_at = outcome.value, error, now
     attempt.milliseconds = max(0, round(took))

@@ -11,11 +11,12 @@ from babel.numbers import format_currency
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from contracts.models import Alert, Contract, Delivery, Destination
 from contracts.queries import proof, recipients
+from contracts.queries.readers import today_of
 from contracts.rules.alerts import LATE_OFFSET
 from contracts.rules.messages import Message
 from contracts.rules.occasions import DECISIONS, OCCASIONS
@@ -26,7 +27,8 @@ LOADED = (
     "alert__term__contract__vendor",
     "alert__term__contract__department",
     "alert__term__contract__owner",
-    "destination__owner",
+    "destination__owner__notification_preference",
+    "destination__department",
 )
 
 
@@ -53,7 +55,7 @@ def reason_to_skip(delivery: Delivery, administrators: Collection[int] | None = 
         return _("The term no longer asks for it.")
     if not delivery.destination.is_active:
         return _("The destination is switched off.")
-    if delivery.destination.owner_id and not _level(delivery, administrators):
+    if not _level(delivery, administrators):
         return _("The recipient is no longer responsible for the contract.")
     return ""
 
@@ -71,7 +73,7 @@ def compose(delivery: Delivery, *, now: datetime) -> Message:
     Source: R9, R10.
     """
     reader = delivery.destination.owner
-    today = now.astimezone(timezone.get_current_timezone()).date()
+    today = today_of(reader, now)
     name = f"messages/{delivery.subject_alert.kind}"
     with translation.override(language_of(reader.locale if reader else "")):
         facts = _facts(delivery, today) | _personal(delivery, today, now)
@@ -182,11 +184,11 @@ def _personal(delivery: Delivery, today: date, now: datetime) -> dict[str, Any]:
     by_mail = place.kind == ChannelKind.EMAIL
     return {
         "offers": links.offers(alert, place.owner, today=today, now=now) if by_mail else [],
-        "escalated": told_before(alert, place.owner_id),
+        "escalated": told_before(alert, place.owner),
     }
 
 
-def told_before(alert: Alert, user_id: int | None) -> dict[str, Any] | None:
+def told_before(alert: Alert, reader: Any) -> dict[str, Any] | None:
     """Return who was told before this person and since when; None unless an alert went further.
 
     Source: R9.
@@ -196,7 +198,7 @@ def told_before(alert: Alert, user_id: int | None) -> dict[str, Any] | None:
     contract = alert.term.contract_id
     nearer: list[int] = []
     for level in recipients.levels_of([contract]).get(contract, []):
-        if user_id in level:
+        if reader is not None and reader.pk in level:
             break
         nearer += level
     rows = Delivery.objects.filter(
@@ -206,15 +208,16 @@ def told_before(alert: Alert, user_id: int | None) -> dict[str, Any] | None:
     since = [each.sent_at for each in told if each.sent_at]
     if not since:
         return None
-    first = since[0].astimezone(timezone.get_current_timezone())
     names = dict.fromkeys(str(each.destination.owner) for each in told)
-    return {"names": ", ".join(names), "people": len(names), "since": day_text(first.date())}
+    return {"names": ", ".join(names), "people": len(names), "since": day_text(today_of(reader, since[0]))}
 
 
 def _level(delivery: Delivery, administrators: Collection[int] | None = None) -> str:
     """Return in which capacity the recipient is told; empty if in none."""
     contract, user = delivery.subject_alert.term.contract, delivery.destination.owner
-    if user is None or not user.is_active:
+    if user is None:
+        return _shared_level(contract, delivery.destination)
+    if not user.is_active:
         return ""
     if contract.owner_id == user.pk:
         return "owner"
@@ -223,6 +226,15 @@ def _level(delivery: Delivery, administrators: Collection[int] | None = None) ->
     if administrators is None:
         administrators = recipients.administrators().filter(pk=user.pk).values_list("pk", flat=True)
     return "administrator" if user.pk in administrators else ""
+
+
+def _shared_level(contract: Contract, place: Destination) -> str:
+    """Return for whom a destination without an owner is told; empty if for nobody any more."""
+    if place.department is None:
+        return "organisation"
+    home = contract.department_id
+    is_below = any(each.pk == home for each in place.department.below.all())
+    return "department" if is_below else ""
 
 
 def _next_value(delivery: Delivery) -> str:

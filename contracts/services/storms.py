@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from contracts.models import Delivery, Destination
 from contracts.rules.messages import digest_key
@@ -23,39 +23,54 @@ def take_turns(place_ids: Iterable[int]) -> None:
     list(places.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def gather(place_ids: Iterable[int], *, now: datetime) -> int:
+def gather(place_ids: Iterable[int], *, now: datetime, most: int | None = None) -> int:
     """Let a digest carry what waits for each destination that would get too much within an hour.
 
-    Promise: of the messages about one alert no more than STORM_MESSAGES_PER_HOUR go to one
-    destination in any hour, and one digest; each waiting delivery is carried by one digest. While a
-    digest has not been claimed, what is new for its destination joins it. Call it in a transaction,
-    after `take_turns`. Returns how many deliveries were put into digests.
+    Promise: of the messages about one alert no more than STORM_MESSAGES_PER_HOUR (or `most`) go to
+    one destination in any hour, and one digest; each waiting delivery is carried by one digest.
+    While a digest has not been claimed, what is new for its destination joins it, but what goes at
+    once never waits for one that goes out later than in an hour. What waits for the time that its
+    reader chose is gathered too. What is held is left alone. Call it in a transaction, after
+    `take_turns`. Returns how many deliveries were put into digests.
 
     Source: R11.
     """
+    limit = settings.STORM_MESSAGES_PER_HOUR if most is None else most
     lately = Q(state__in=UNSENT) | Q(sent_at__gt=now - HOUR)
+    single = Delivery.objects.single().filter(destination__in=place_ids, hold=None).order_by()
     flooded = (
-        Delivery.objects.single()
-        .filter(lately, destination__in=place_ids)
-        .order_by()
+        single.filter(lately)
         .values_list("destination", flat=True)
         .annotate(messages=Count("pk"))
-        .filter(messages__gt=settings.STORM_MESSAGES_PER_HOUR)
+        .filter(messages__gt=limit)
     )
-    joined = Delivery.objects.digests().filter(_collecting(), destination__in=place_ids)
-    chosen = {*flooded, *joined.order_by().values_list("destination", flat=True)}
+    digests = Delivery.objects.digests().filter(_collecting(), destination__in=place_ids).order_by()
+    soon = digests.filter(next_at__lte=now + HOUR)
+    whole = {*flooded, *soon.values_list("destination", flat=True)}
+    later = single.filter(
+        _collecting(),
+        next_at__gt=now,
+        destination__owner__notification_preference__isnull=False,
+    )
+    chosen = {*digests.values_list("destination", flat=True), *whole}
+    chosen |= set(later.values_list("destination", flat=True))
     places = Destination.objects.filter(pk__in=chosen).order_by("pk")
-    return sum(_carry(place, now) for place in places)
+    return sum(_carry(place, now, everything=place.pk in whole) for place in places)
 
 
 def release(*, now: datetime) -> None:
-    """Set the time at which each digest goes out that still takes in more: now, but one an hour.
+    """Set the time at which each digest goes out that still takes in more.
+
+    That is when the first of what it carries may go; but one an hour.
 
     Source: R11.
     """
-    held = Delivery.objects.digests().filter(_collecting(), next_at__gt=now)
-    for digest in held.order_by("pk"):
-        at = max(now, earliest(digest, now=now))
+    # One that waits for longer has its time already.
+    near = Delivery.objects.digests().filter(
+        _collecting(), next_at__gt=now, next_at__lte=now + HOUR
+    )
+    for digest in near.order_by("pk"):
+        at = max(now, earliest(digest, now=now), _wanted(digest, now))
         if at != digest.next_at:
             Delivery.objects.filter(_collecting(), pk=digest.pk).update(next_at=at, updated_at=now)
 
@@ -80,9 +95,17 @@ def _collecting() -> Q:
     return Q(state=DeliveryState.PENDING, attempts=0)
 
 
-def _carry(place: Destination, now: datetime) -> int:
+def _wanted(digest: Delivery, now: datetime) -> datetime:
+    carried = Delivery.objects.filter(carried_by=digest, state=DeliveryState.PENDING)
+    first: datetime | None = carried.aggregate(first=Min("next_at"))["first"]
+    return first or now
+
+
+def _carry(place: Destination, now: datetime, *, everything: bool) -> int:
     """Move what nobody has tried to send yet into the destination's open digest."""
-    waiting = Delivery.objects.single().filter(_collecting(), destination=place)
+    waiting = Delivery.objects.single().filter(_collecting(), destination=place, hold=None)
+    if not everything:
+        waiting = waiting.filter(next_at__gt=now)
     if not waiting.exists():
         return 0
     digest = _open_digest(place, now)

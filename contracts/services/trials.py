@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from contracts.models import Destination
 from contracts.rules.messages import Channel, Message, Refused
 from contracts.rules.vocabulary import AttemptOutcome
-from contracts.services import deliveries, notices, records
+from contracts.services import deliveries, failing, notices, records
 
 logger = logging.getLogger(__name__)
 PAUSE = timedelta(minutes=1)
@@ -34,7 +34,8 @@ def send_test(
     """Send one message that says nothing but that it is a test; returns the row with its outcome.
 
     At most one a minute goes to a destination, whoever asks: raises `TooSoon`. The turn is taken
-    before anything is sent, and nothing is sent inside a transaction.
+    before anything is sent, and nothing is sent inside a transaction. One that is accepted clears
+    the mark of a failing destination.
 
     Source: S07.
     """
@@ -44,6 +45,8 @@ def send_test(
         raise TooSoon
     outcome, error = _tried(destination, now, ways or deliveries.channels())
     rows.update(test_outcome=outcome.value, test_error=error[:500])
+    if outcome == AttemptOutcome.OK:
+        failing.clear(destination)
     destination.refresh_from_db()
     return destination
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contracts.rules.vocabulary import ContractState, Severity
@@ -65,3 +66,13 @@ def alert_badge(alert: Any) -> SafeString:
 def delivery_badge(delivery: Any) -> SafeString:
     """Name the state of a delivery."""
     return badge(delivery.get_state_display(), DELIVERIES.get(delivery.state, "quiet"))
+
+
+@register.filter
+def place_badge(place: Any) -> SafeString:
+    """Say whether a destination works."""
+    if not place.is_active:
+        return badge(_("Switched off"))
+    if place.marked_at:
+        return badge(_("Failing"), "bad")
+    return badge(_("Had failures"), "warn") if place.failing_since else badge(_("Works"), "good")

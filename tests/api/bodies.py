@@ -68,6 +68,7 @@ CREATE: dict[str, Callable[[World], Body]] = {
     },
     "alert-policies": lambda w: {"name": "New", "offsets": [60, 30]},
     "destinations": lambda w: {"address": "new@tracker.example"},
+    "notification-preferences": lambda w: {"rhythm": "weekly", "weekday": 4},
     "api-tokens": lambda w: {"name": "New", "scopes": ["read"]},
 }
 
@@ -85,6 +86,7 @@ CHANGE: dict[str, Body] = {
     "alert-policies": {"offsets": [90]},
     "destinations": {"is_active": False},
     "price-flags": {"state": "disputed"},
+    "notification-preferences": {"rhythm": "daily", "quiet_days": [5, 6]},
 }
 
 ACT: dict[str, Body] = {

@@ -98,6 +98,10 @@ def rows_of(world: World) -> dict[str, Any]:
         "deliveries": delivery,
         "delivery-attempts": factories.DeliveryAttemptFactory.create(delivery=delivery),
         "heartbeats": factories.HeartbeatFactory.create(),
+        "notification-preferences": factories.NotificationPreferenceFactory.create(
+            user=world.people["editor"]
+        ),
+        "holds": factories.HoldFactory.create(),
         "price-changes": change,
         "price-flags": factories.PriceFlagFactory.create(term=term),
         "users": world.people["viewer"],

@@ -48,6 +48,7 @@ OWNED = {
     ("detail", "patch"): "401 404 404 200 404 200",
     ("detail", "delete"): "401 404 404 204 404 204",
 }
+PREFERENCES = OWNED | {("list", "post"): "401 201 201 400 201 201"}
 READ_BY_ADMINISTRATORS = {("list", "get"): ADMINISTRATORS, ("detail", "get"): ADMINISTRATORS}
 OWN_TOKENS = {
     ("list", "get"): EVERYBODY,
@@ -77,6 +78,8 @@ RESOURCES: dict[str, tuple[dict[tuple[str, str], str], tuple[str, ...]]] = {
     "price-changes": (SCOPED, ("get",)),
     "price-flags": (SCOPED, ("get", "patch")),
     "destinations": (OWNED, ALL),
+    "notification-preferences": (PREFERENCES, ("get", "post", "patch")),
+    "holds": (READ_BY_ADMINISTRATORS, ("get",)),
     "heartbeats": (READ_BY_ADMINISTRATORS, ("get",)),
     "users": (READ_BY_ADMINISTRATORS, ("get",)),
     "api-tokens": (OWN_TOKENS, FIXED),
@@ -96,6 +99,9 @@ ACTIONS = {
     Route("api:inbox-read", "post"): EVERYBODY,
     Route("api:destinations-send-test", "post"): "401 404 404 200 404 200",
     Route("api:destinations-end-rotation", "post"): "401 404 404 200 404 200",
+    Route("api:deliveries-resend", "post"): "401 404 403 400 404 400",
+    Route("api:deliveries-cancel", "post"): "401 404 403 200 404 200",
+    Route("api:holds-release", "post"): "401 403 403 403 403 200",
     Route("api-tokens-revoke", "post"): "401 404 404 200 404 404",
     Route("me", "get"): EVERYBODY,
     Route("api-index", "get"): EVERYBODY,

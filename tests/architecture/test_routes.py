@@ -21,6 +21,7 @@ OPEN = {
     "/admin/login/": "the sign-in itself",
     "/admin/logout/": "ends a session, shows nothing",
     "/contracts/feeds/x.ics": "a calendar program has no account: the secret in the address is the right",
+    "/contracts/digest-off/x/": "a mail program has no account: the signed address ends digests, nothing else",
     "/healthz": "a load balancer has no account; says nothing but whether scans run",
     "/readyz": "as /healthz",
 }

@@ -54,6 +54,7 @@ WITHOUT_API: dict[str, str] = {
     "LedgerEntry": "day numbers that follow from the terms; figures are under /metrics/",
     "KeyDate": "days that follow from terms and documents; alerts name them",
     "CalendarFeed": "its address is shown once, to the person who makes it in the admin",
+    "DeliveryAction": "who sent a message again or took it back: on the page of the delivery",
     "ImportMapping": "belongs to the upload page",
     "ImportRun": "belongs to the upload page",
 }

@@ -365,7 +365,7 @@ def test_statements_do_not_grow_with_what_a_digest_carries(
 ) -> None:
     add_terms(300, anchor=in_days(100), owner=owner)
     plan()
-    with django_assert_max_num_queries(30):  # type: ignore[operator]  # the stubs are wider
+    with django_assert_max_num_queries(40):  # type: ignore[operator]  # the stubs are wider
         pump()
 
 

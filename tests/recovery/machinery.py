@@ -31,6 +31,14 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = 120) -
     return time.monotonic() - started
 
 
+def kill(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Kill all of them and forget them."""
+    while processes:
+        process = processes.pop()
+        process.kill()
+        process.wait()
+
+
 class Redis:
     """A Redis without a disk that comes back empty at the same address."""
 
@@ -76,36 +84,42 @@ class Redis:
 
 
 class Machinery:
-    """One worker and some beats; all of them end by SIGKILL, the only end that proves something."""
+    """Workers and beats; all of them end by SIGKILL, the only end that proves something.
+
+    `mend` does what a supervisor or a container's restart policy does. It is needed: a worker of
+    Celery 5.7 ends by itself where Redis dies while it acknowledges a message.
+    """
 
     def __init__(self, env: dict[str, str], folder: Path) -> None:
         self.env, self.folder = env, folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self.log = self.folder / "machinery.log"
-        self.worker: subprocess.Popen[bytes] | None = None
+        self.workers: list[subprocess.Popen[bytes]] = []
         self.beats: list[subprocess.Popen[bytes]] = []
+        self.ended = 0
 
-    def start(self, beats: int) -> None:
-        self.start_worker()
+    def start(self, *, beats: int, workers: int = 1) -> None:
+        for _ in range(workers):
+            self.start_worker()
         for number in range(beats):
             own = str(self.folder / f"beat-{number}")
             self.beats.append(self._run("beat", "-s", own))
 
     def start_worker(self) -> None:
-        self.worker = self._run(*WORKER)
+        self.workers.append(self._run(*WORKER))
 
-    def kill_worker(self) -> None:
-        if self.worker is not None:
-            self.worker.kill()
-            self.worker.wait()
-        self.worker = None
+    def mend(self) -> None:
+        """Start each worker again that has ended by itself."""
+        for worker in [worker for worker in self.workers if worker.poll() is not None]:
+            self.workers.remove(worker)
+            self.ended += 1
+            self.start_worker()
 
-    def kill(self) -> None:
-        self.kill_worker()
-        for beat in self.beats:
-            beat.kill()
-            beat.wait()
-        self.beats.clear()
+    def kill_workers(self) -> None:
+        kill(self.workers)
+
+    def kill_beats(self) -> None:
+        kill(self.beats)
 
     def _run(self, *words: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
@@ -122,4 +136,5 @@ class Machinery:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.kill()
+        self.kill_workers()
+        self.kill_beats()

@@ -21,6 +21,7 @@ SENDERS = 3
 ALERTS_PER_KILL = 11
 ROUND = 1500
 OUTAGE = timedelta(days=3)
+PATIENCE = 300.0
 CONTRACT = re.compile(rb"/contract/(\d+)/change/")
 
 
@@ -61,19 +62,22 @@ class Run:
     today: date
     deaths: Counter[str] = field(default_factory=Counter)
     flushes: int = 0
+    ended: int = 0
     latencies: list[float] = field(default_factory=list)
 
     def add(self, count: int, days_ahead: int = 100) -> None:
         """Enter contracts whose alert is due, or falls due some days from now."""
         add_terms(count, anchor=self.today + timedelta(days=days_ahead), owner=self.owner)
 
-    def has_told(self, count: int) -> bool:
+    def has_told(self, count: int, machinery: Machinery) -> bool:
+        machinery.mend()
         return len(self.sink.ids) >= count
 
-    def wait_for_all(self) -> float:
+    def wait_for_all(self, machinery: Machinery) -> float:
         """Return after how many seconds the receiver has a message about each contract."""
         wanted = Contract.objects.count()
-        return wait_until(partial(self.has_told, wanted), f"{wanted} alerts are told")
+        told = partial(self.has_told, wanted, machinery)
+        return wait_until(told, f"{wanted} alerts are told", PATIENCE)
 
 
 def kill_senders(run: Run, alerts: int) -> None:
@@ -93,24 +97,24 @@ def lose_the_bells(run: Run, machinery: Machinery, redis: Redis, times: int, ale
             time.sleep(chance.random())
         else:
             told = len(run.sink.ids)
-            wait_until(partial(run.has_told, told + 3), "the worker sends")
-            machinery.kill_worker()
+            wait_until(partial(run.has_told, told + 3, machinery), "the worker sends")
+            machinery.kill_workers()
             run.deaths["worker"] += 1
         redis.client.flushall()
         run.flushes += 1
-        if machinery.worker is None:
+        if not machinery.workers:
             machinery.start_worker()
-        run.wait_for_all()
+        run.wait_for_all(machinery)
 
 
-def kill_redis(run: Run, redis: Redis, times: int, alerts: int) -> None:
+def kill_redis(run: Run, machinery: Machinery, redis: Redis, times: int, alerts: int) -> None:
     """Kill Redis while alerts fall due; note how long after its return everybody is told."""
     for _ in range(times):
         redis.kill()
         run.add(alerts)
         time.sleep(1)
         redis.start()
-        run.latencies.append(run.wait_for_all())
+        run.latencies.append(run.wait_for_all(machinery))
 
 
 def be_silent(run: Run, alerts: int) -> None:

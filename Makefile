@@ -41,7 +41,7 @@ check: dev ## lint, types, import contracts, templates, migrations, system check
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@! grep -nE '(https?:)?//|--(extra-)?index-url' requirements/*.txt || { echo 'a lock names a host'; exit 1; }
 
-recovery: dev ## kill senders again and again (N=5000 alerts); prints what was lost and doubled
+recovery: dev ## kill senders, beats and Redis, simulate years (N=10000 alerts, about an hour); prints what was lost and doubled
 	RECOVERY_ALERTS=$(or $(N),5000) $(BIN)/python -m pytest tests/recovery/test_killed_senders.py -s --engine sqlite
 	RECOVERY_ALERTS=$(or $(N),5000) $(BIN)/python -m pytest tests/recovery/test_killed_senders.py -s --engine postgres
 

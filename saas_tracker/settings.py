@@ -4,6 +4,8 @@ from ipaddress import ip_network
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from saas_tracker.api import settings as api
 from saas_tracker.env import BASE_DIR, DATA_DIR, broker, database, embedded_secret_key, env
@@ -84,6 +86,12 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
+        # It counts requests, no more: whoever waits for an answer must not wait for it.
+        "OPTIONS": {
+            "socket_connect_timeout": 0.1,
+            "socket_timeout": 0.2,
+            "retry": Retry(NoBackoff(), 0),
+        },
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -1,6 +1,7 @@
 """The import pages: upload a file, choose its columns, look at the dry run, confirm."""
 
 import contextlib
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from contracts.web.import_forms import MappingForm, UploadForm, initial_of
 
 PAGE = 50
 RECENT = 10
+RING_SECONDS = 0.1
 Stage = ImportRun.Stage
 
 
@@ -153,7 +155,13 @@ def _go_on(run: ImportRun) -> None:
 
 
 def _ring() -> None:
-    # Without a broker the next scheduled ring finds the file.
+    """Ring, but do not wait for a broker that is gone: the next scheduled ring finds the file."""
+    ringing = Thread(target=_ring_once, daemon=True)
+    ringing.start()
+    ringing.join(RING_SECONDS)
+
+
+def _ring_once() -> None:
     with contextlib.suppress(OperationalError):
         run_imports.delay()
 

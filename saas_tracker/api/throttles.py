@@ -1,10 +1,14 @@
 """How often one person or token may ask."""
 
 import math
+import time
 from typing import Any
 
 from django.core.cache import cache
+from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
 from django.utils import timezone
+from redis import RedisError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
@@ -12,13 +16,19 @@ from rest_framework.throttling import BaseThrottle
 from saas_tracker.accounts.models import ApiToken
 
 WINDOW_SECONDS = 60
+# Redis that did not answer is asked again after so long.
+PAUSE_SECONDS = 10.0
+OWN: BaseCache = LocMemCache("throttle", {})
 
 
 class MinuteThrottle(BaseThrottle):
     """Counts requests per calendar minute: two cache operations, whatever the limit.
 
-    A view may name its own limit with `throttle_scope`.
+    A view may name its own limit with `throttle_scope`. While Redis does not answer each process
+    counts for itself: nobody is turned away for it, and nobody waits.
     """
+
+    silent_until = 0.0
 
     def __init__(self) -> None:
         self.seconds_left = 0
@@ -42,9 +52,18 @@ class MinuteThrottle(BaseThrottle):
         return f"user-{request.user.pk}"
 
     def _count(self, key: str) -> int:
-        if cache.add(key, 1, timeout=2 * WINDOW_SECONDS):
-            return 1
-        try:
-            return int(cache.incr(key))
-        except ValueError:  # evicted in between
-            return 1
+        if time.monotonic() >= MinuteThrottle.silent_until:
+            try:
+                return _counted(cache, key)
+            except RedisError:
+                MinuteThrottle.silent_until = time.monotonic() + PAUSE_SECONDS
+        return _counted(OWN, key)
+
+
+def _counted(counts: BaseCache, key: str) -> int:
+    if counts.add(key, 1, timeout=2 * WINDOW_SECONDS):
+        return 1
+    try:
+        return int(counts.incr(key))
+    except ValueError:  # evicted in between
+        return 1

@@ -5,11 +5,16 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.cache.backends.redis import RedisCache
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient
 
+from saas_tracker.api import throttles
 from tests.api.conftest import World, token_client
 
+NO_RETRY = {"OPTIONS": {"retry": Retry(NoBackoff(), 0)}}
 VENDORS = "/api/v1/vendors/"
 FIGURES = "/api/v1/metrics/annualised-spend/"
 
@@ -50,3 +55,13 @@ def test_one_token_does_not_use_up_another(world: World) -> None:
     first, second = token_client(owner, "read"), token_client(owner, "read")
     assert codes(first, VENDORS, 4)[-1] == 429
     assert codes(second, VENDORS, 1) == [200]
+
+
+def test_without_redis_a_process_counts_for_itself(
+    administrator: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody listens at the discard port.
+    monkeypatch.setattr(throttles, "cache", RedisCache("redis://127.0.0.1:9/0", NO_RETRY))
+    monkeypatch.setattr(throttles.MinuteThrottle, "silent_until", 0.0)
+    throttles.OWN.clear()
+    assert codes(administrator, VENDORS, 4) == [200, 200, 200, 429]

@@ -1,6 +1,5 @@
 """Whoever kills the senders of a digest, and when: every alert is told, a copy has the same id."""
 
-import re
 import sys
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +10,7 @@ from saas_tracker.accounts.models import User
 from tests.recovery.portfolio import add_terms
 from tests.recovery.sender import ANYWHERE
 from tests.recovery.sink import Sink
-from tests.recovery.test_killed_senders import run_senders
+from tests.recovery.troubles import contracts_in, run_senders
 
 OWNERS = 8
 ALERTS_EACH = 60
@@ -39,7 +38,7 @@ def test_no_alert_of_a_digest_is_lost_and_a_copy_has_the_same_id(
     keys = Delivery.objects.digests().values_list("dedup_key", flat=True)
     copies = sink.ids.total() - len(sink.ids)
     unfinished = DeliveryAttempt.objects.filter(outcome__in=("uncertain", "started")).count()
-    listed = [pk for letter in sink.letters.values() for pk in links(letter)]
+    listed = [pk for letter in sink.letters.values() for pk in contracts_in(letter)]
     sys.stdout.write(
         f"\n{OWNERS * ALERTS_EACH} alerts in {OWNERS} digests, {deaths.total()} kills"
         f" {dict(deaths)}: missed {Contract.objects.count() - len(listed)}, copies {copies}"
@@ -52,9 +51,3 @@ def test_no_alert_of_a_digest_is_lost_and_a_copy_has_the_same_id(
     assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
     assert set(deaths) >= {"plan", "address", "claim", "sent", "finish", ANYWHERE}
     assert deaths["sent"] > 0 < deaths["claim"]
-
-
-def links(letter: bytes) -> set[int]:
-    """Return the contracts that a letter names, once each, however it is encoded."""
-    joined = letter.replace(b"=\r\n", b"")
-    return {int(pk) for pk in re.findall(rb"/contract/(\d+)/change/", joined)}

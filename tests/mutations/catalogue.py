@@ -1,0 +1,195 @@
+"""The guarded lines: what is broken in each, and the tests that must notice."""
+
+from typing import NamedTuple
+
+
+class Mutation(NamedTuple):
+    """One line broken: `old` stands exactly once in `file`, `tests` fail once it reads `new`."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+FIRST = "contracts/migrations/0001_first.py"
+RULES = "contracts/rules/alerts.py"
+LEASES = "contracts/services/leases.py"
+DELIVERIES = "contracts/services/deliveries.py"
+PLAN = "tests/contracts/test_alerts_plan.py"
+DELIVERY = "tests/contracts/test_alerts_delivery.py"
+STORMS = "tests/contracts/test_alerts_storms.py"
+KEYS = "tests/contracts/test_alert_keys.py"
+OF_RULES = "tests/rules/test_alerts.py"
+
+MUTATIONS = (
+    Mutation(
+        "an alert may exist twice",
+        FIRST,
+        "fields=('term', 'kind', 'offset_days', 'anchor_date'), name='alert_once'",
+        "fields=('public_id', 'term'), name='alert_once'",
+        (KEYS,),
+    ),
+    Mutation(
+        "an alert may go to one destination twice",
+        FIRST,
+        "fields=('alert', 'destination'), name='delivery_once'",
+        "fields=('alert', 'destination', 'dedup_key'), name='delivery_once'",
+        (KEYS,),
+    ),
+    Mutation(
+        "a delivery that is there already is inserted again",
+        "contracts/services/alert_sql.py",
+        "\nON CONFLICT DO NOTHING\n",
+        "\n",
+        (KEYS,),
+    ),
+    Mutation(
+        "the id of a message is chance",
+        "contracts/services/addressing.py",
+        'return uuid.uuid5(NAMESPACE, f"{about}|{destination.public_id}")',
+        "return uuid.uuid4()",
+        (PLAN,),
+    ),
+    Mutation(
+        "whoever lost the lease finishes all the same",
+        LEASES,
+        "pk=held.delivery_id, lease=held.lease, state=DeliveryState.LEASED",
+        "pk=held.delivery_id, state=DeliveryState.LEASED",
+        (KEYS, DELIVERY),
+    ),
+    Mutation(
+        "what another sender holds is claimed",
+        "contracts/querysets/alerts.py",
+        "state=DeliveryState.LEASED, lease_until__lt=now)",
+        "state=DeliveryState.LEASED)",
+        (DELIVERY,),
+    ),
+    Mutation(
+        "an alert is due a day late",
+        RULES,
+        "(day := due_on(anchor, offset, calendar)) <= today",
+        "(day := due_on(anchor, offset, calendar)) < today",
+        (OF_RULES,),
+    ),
+    Mutation(
+        "an alert is due on its day alone",
+        RULES,
+        "(day := due_on(anchor, offset, calendar)) <= today",
+        "(day := due_on(anchor, offset, calendar)) == today",
+        (OF_RULES,),
+    ),
+    Mutation(
+        "an alert rolls forward",
+        RULES,
+        "return calendar.roll_back(anchor - timedelta(days=offset))",
+        "return calendar.business_days_after(anchor - timedelta(days=offset + 1), 1)",
+        (OF_RULES,),
+    ),
+    Mutation(
+        "a sender does not look again before it sends",
+        DELIVERIES,
+        "return _skipped(held, delivery, sender.clock()) or _sent(delivery, sender)",
+        "return _sent(delivery, sender)",
+        (DELIVERY,),
+    ),
+    Mutation(
+        "what a digest carries goes out by itself as well",
+        "contracts/querysets/alerts.py",
+        "            carried_by=None,\n            next_at__lte=now,",
+        "            next_at__lte=now,",
+        (STORMS,),
+    ),
+    Mutation(
+        "the audit does not compare the days",
+        "contracts/queries/audit.py",
+        "elif audited.stored != audited.expected.days:",
+        "elif audited.stored is audited.expected.days:",
+        ("tests/contracts/test_audit.py",),
+    ),
+    Mutation(
+        "the audit is content with an alert that was set aside",
+        "contracts/queries/audit.py",
+        "if offset is not None and not any(a.offset <= offset and a.state in ALIVE for a in own):",
+        "if offset is not None and not any(a.offset <= offset for a in own):",
+        ("tests/contracts/test_audit.py",),
+    ),
+    Mutation(
+        "an alert about a moved day stays",
+        "contracts/services/alerts.py",
+        'waiting.filter(anchor_date=OuterRef("anchor_date"), anchor_kind=OuterRef("kind"))',
+        "waiting",
+        (PLAN,),
+    ),
+    Mutation(
+        "what was set aside or acknowledged is sent",
+        "contracts/services/alerts.py",
+        "pending = Delivery.objects.filter(alert__in=alert_ids, state=DeliveryState.PENDING)",
+        "pending = Delivery.objects.filter(alert__in=alert_ids, state=DeliveryState.FAILED)",
+        (PLAN,),
+    ),
+    Mutation(
+        "there is a thirteenth attempt",
+        RULES,
+        "if attempt >= MAX_ATTEMPTS:",
+        "if attempt > MAX_ATTEMPTS:",
+        (OF_RULES,),
+    ),
+    Mutation(
+        "a retry waits past the day before the deadline",
+        RULES,
+        "limit = datetime.combine(deadline - ONE_DAY, time.min, tzinfo=now.tzinfo)",
+        "limit = datetime.combine(deadline + ONE_DAY, time.min, tzinfo=now.tzinfo)",
+        (OF_RULES,),
+    ),
+    Mutation(
+        "a passing refusal counts as final",
+        "contracts/channels/email.py",
+        "permanent=all(code >= 500 for code in codes)",
+        "permanent=all(code >= 400 for code in codes)",
+        ("tests/contracts/test_email_channel.py",),
+    ),
+    Mutation(
+        "one public answer of two opens an inner name",
+        "contracts/channels/guard.py",
+        "if not all(is_open(address, self.allowed) for address in addresses):",
+        "if not any(is_open(address, self.allowed) for address in addresses):",
+        ("tests/channels/test_guard_addresses.py",),
+    ),
+    Mutation(
+        "a change made from an old version is written",
+        "contracts/services/records.py",
+        "matching = rows if expected is None else rows.filter(version=expected)",
+        "matching = rows",
+        ("tests/contracts/test_records.py",),
+    ),
+    Mutation(
+        "a person sees every department",
+        "contracts/querysets/access.py",
+        'departments = mine.exclude(department=None).values("department__below")',
+        'departments = mine.model._meta.get_field("department").related_model.objects.values("pk")',
+        ("tests/contracts/test_access.py",),
+    ),
+    Mutation(
+        "a cancelled contract costs to its end",
+        "contracts/rules/ledger.py",
+        "return min(term.end, cancelled_on)",
+        "return max(term.end, cancelled_on)",
+        ("tests/rules/test_ledger.py",),
+    ),
+    Mutation(
+        "months of notice are not full",
+        "contracts/rules/notice.py",
+        'key, result = f"full_{clause.unit}", back - ONE_DAY',
+        'key, result = f"full_{clause.unit}", back',
+        ("tests/rules/test_notice.py",),
+    ),
+    Mutation(
+        "a stale engine passes for healthy",
+        "contracts/queries/health.py",
+        "if (age := ages[job]) is None or age > limit)",
+        "if (age := ages[job]) is not None and age > 9 * limit)",
+        ("tests/contracts/test_health.py",),
+    ),
+)

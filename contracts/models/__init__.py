@@ -13,7 +13,7 @@ from contracts.models.charges import Budget, Charge, FxRate
 from contracts.models.contracts import Contract, ContractLink
 from contracts.models.feeds import CalendarFeed
 from contracts.models.imports import ImportMapping, ImportRun
-from contracts.models.ledger import LedgerEntry, PriceChange, PriceFlag
+from contracts.models.ledger import LedgerEntry, PriceChange, PriceFlag, SpendStep, TermOutcome
 from contracts.models.organisation import Department, Membership
 from contracts.models.terms import LicenceLine, Term
 
@@ -40,7 +40,9 @@ __all__ = [
     "PriceChange",
     "PriceFlag",
     "Product",
+    "SpendStep",
     "Term",
+    "TermOutcome",
     "Vendor",
     "VendorAlias",
 ]

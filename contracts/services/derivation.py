@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from contracts.models import Contract, LedgerEntry, PriceChange, PriceFlag, Term
+from contracts.models import Contract, LedgerEntry, PriceChange, PriceFlag, Term, TermOutcome
 from contracts.rules import pricing, terms
 from contracts.rules.calendar import BusinessCalendar, business_calendar
 from contracts.rules.period import anniversary_years
@@ -25,6 +25,7 @@ from contracts.rules.vocabulary import (
     RenewalKind,
     Severity,
 )
+from contracts.services.outcomes import term_outcomes
 
 # Evergreen terms are laid out to this day.
 HORIZON = date(2100, 12, 31)
@@ -45,6 +46,7 @@ class Derivation:
     dates: dict[int, dict[str, Any]]
     entries: list[LedgerEntry]
     changes: list[PriceChange]
+    outcomes: list[TermOutcome]
     flags: list[PriceFlag]
 
 
@@ -67,20 +69,12 @@ def derive(
         flags.extend(_flags(contract, after.key, move))
     last = None if continued else pairs[-1][1] if pairs else _only(spans, contract)
     calendar = business_calendar((contract.vendor.calendar, settings.HOME_CALENDAR))
+    dates = {span.seq: _dates(contract, span, last, calendar) for span in spans}
     return Derivation(
-        dates={span.seq: _dates(contract, span, last, calendar) for span in spans},
-        entries=[
-            LedgerEntry(
-                contract_id=contract.pk,
-                term=piece.key,
-                first_day=piece.first.toordinal(),
-                last_day=piece.last.toordinal(),
-                year_days=piece.days_in_year,
-                annual_value=piece.key.annual_value,
-            )
-            for piece in terms.in_force(spans, contract.cancelled_on, HORIZON)
-        ],
+        dates=dates,
+        entries=_entries(contract, spans),
         changes=changes,
+        outcomes=term_outcomes(contract, spans, pairs, dates),
         flags=flags,
     )
 
@@ -97,6 +91,27 @@ def clause_of(contract: Contract) -> terms.NoticeClause:
         delivery_lead_days=contract.delivery_lead_days,
         review_buffer_days=settings.REVIEW_BUFFER_DAYS,
     )
+
+
+def _entries(contract: Contract, spans: Sequence[Span]) -> list[LedgerEntry]:
+    return [
+        LedgerEntry(
+            contract_id=contract.pk,
+            term=piece.key,
+            first_day=piece.first.toordinal(),
+            last_day=piece.last.toordinal(),
+            year_days=piece.days_in_year,
+            annual_value=piece.key.annual_value,
+            currency=contract.currency,
+            vendor_id=contract.vendor_id,
+            category_id=contract.category_id,
+            department_id=contract.department_id,
+            signed_day=contract.signed_on.toordinal() if contract.signed_on else None,
+            is_bound=piece.key.end_date is not None,
+            is_draft=contract.is_draft,
+        )
+        for piece in terms.in_force(spans, contract.cancelled_on, HORIZON)
+    ]
 
 
 def _only(spans: Sequence[Span], contract: Contract) -> Span | None:

@@ -46,10 +46,14 @@ def test_every_factory_makes_valid_rows_twice(found: type[factories.Factory]) ->
 # Tables that staff do not see on a page of their own, and why not.
 WITHOUT_ADMIN: dict[str, str] = {
     "LedgerEntry": "day numbers that follow from the terms; check_ledger adds them up again",
+    "SpendStep": "sums of the ledger entries; check_ledger adds them up again",
+    "TermOutcome": "follows from the terms; price changes and terms have their pages",
 }
 # Tables that programs do not read, and why not.
 WITHOUT_API: dict[str, str] = {
     "LedgerEntry": "day numbers that follow from the terms; figures are under /metrics/",
+    "SpendStep": "sums of the ledger entries; figures are under /metrics/",
+    "TermOutcome": "follows from the terms; figures are under /metrics/",
     "CalendarFeed": "its address is shown once, to the person who makes it in the admin",
     "ImportMapping": "belongs to the upload page",
     "ImportRun": "belongs to the upload page",

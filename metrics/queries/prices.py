@@ -1,14 +1,24 @@
 """What each renewal did to the price, row by row (R22)."""
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from contracts.rules.period import MONTHS_OF, Grain, Period, label
 from metrics.queries.question import EVERYTHING, Scope
-from metrics.queries.renewals import as_date
-from metrics.queries.sql import SCALE, amount, contracts_of, fetch
+from metrics.queries.renewals import as_date, first_of_month
+from metrics.queries.sql import (
+    SCALE,
+    amount,
+    contracts_of,
+    exact_sum,
+    fetch,
+    outcomes_of,
+    sums,
+)
 from metrics.rules import prices
 
 ROWS = """
@@ -20,6 +30,14 @@ JOIN contracts_contract c ON c.id = p.contract_id
 JOIN contracts_term s ON s.id = p.after_id
 WHERE $visible
 ORDER BY c.id, s.seq
+"""
+# What the changes of each period come to: the effects are in whole 10^-4 and the rest of 10^-8.
+EFFECTS = """
+SELECT o.currency, o.change_month / %(months)s AS period, COUNT(*), COUNT(o.price_effect),
+    $change, $price, $volume, $price_rest, $volume_rest
+FROM contracts_termoutcome o
+WHERE $visible AND o.change_day BETWEEN %(first)s AND %(last)s
+GROUP BY 1, 2
 """
 Pair = tuple[int, int]
 MaybePair = tuple[int | None, int | None]
@@ -83,6 +101,58 @@ class Split:
     quantity_increase: Fraction | None
     price_effect: Fraction
     volume_effect: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What the renewals of a period did to the annual value: `change` = price + volume + other.
+
+    `other` is the change of those whose price or quantity is not known, and what a price and a
+    quantity do not explain. `renewals` counts all, `split` those with both effects known.
+    """
+
+    renewals: int
+    split: int
+    change: Fraction
+    price: Fraction
+    volume: Fraction
+
+    @property
+    def other(self) -> Fraction:
+        """The part of the change that is neither price nor volume."""
+        return self.change - self.price - self.volume
+
+
+def effects(
+    window: Period, grain: Grain = "quarter", scope: Scope = EVERYTHING
+) -> dict[str, dict[str, Effects]]:
+    """Return the price and volume effects of the renewals that start in each period of the window.
+
+    Per currency and label, in order; a period without a renewal is left out.
+    """
+    months = MONTHS_OF[grain]
+    days = {"first": window.start.toordinal(), "last": window.end.toordinal()}
+    rows = fetch(
+        EFFECTS,
+        days | {"months": months},
+        visible=outcomes_of(scope),
+        change=exact_sum("o.next_value - o.value"),
+        price=exact_sum("o.price_effect"),
+        volume=exact_sum("o.volume_effect"),
+        price_rest=exact_sum("o.price_rest"),
+        volume_rest=exact_sum("o.volume_rest"),
+    )
+    found: dict[str, dict[str, Effects]] = defaultdict(dict)
+    for currency, period, count, known, *halves in sorted(rows):
+        change, price, volume, price_rest, volume_rest = map(amount, sums(halves))
+        found[currency][label(first_of_month(period * months), grain)] = Effects(
+            int(count),
+            int(known),
+            change,
+            price + price_rest / SCALE,
+            volume + volume_rest / SCALE,
+        )
+    return dict(found)
 
 
 def price_rows(scope: Scope = EVERYTHING) -> list[PriceRow]:

@@ -8,10 +8,11 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any
 
+from contracts.rules.period import MONTHS_OF, Grain, label
 from contracts.rules.vocabulary import RenewalKind
 from metrics.queries.question import EVERYTHING, Question, Scope
 from metrics.queries.rates import fixing
-from metrics.queries.sql import amount, contracts_of, exact_sum, fetch, sums
+from metrics.queries.sql import amount, contracts_of, exact_sum, fetch, outcomes_of, sums
 from metrics.rules.conversion import Fixing
 from metrics.rules.renewals import Outcome, Renewals, one_term
 
@@ -28,16 +29,20 @@ LEFT JOIN contracts_pricechange p ON p.before_id = t.id
 LEFT JOIN contracts_term s ON s.id = p.after_id
 """
 DUE = "t.annual_value > 0 AND t.end_date BETWEEN %(first)s AND %(last)s AND NOT t.is_void"
+# The same of the rows that the ledger keeps of each term: 0 renewed, 1 lost, 2 open.
 RATES = """
-SELECT currency, outcome, COUNT(*), $expiring, $capped, $renewed
-FROM (
-    SELECT c.currency AS currency, $outcome AS outcome, t.annual_value AS v0,
-        COALESCE(s.annual_value, 0) AS v1
-    $ended
-    WHERE $visible AND $due
-) AS ended
-GROUP BY 1, 2
+SELECT o.currency, o.end_month / %(months)s AS period,
+    CASE WHEN o.gap <= %(grace)s THEN 0
+        WHEN o.cancelled_day <= %(as_of)s THEN 1
+        WHEN o.end_day < %(answered)s THEN 1 ELSE 2 END AS outcome,
+    COUNT(*), $expiring, $capped, $renewed
+FROM contracts_termoutcome o
+WHERE $visible AND o.value > 0 AND o.end_day BETWEEN %(first)s AND %(last)s
+GROUP BY 1, 2, 3
 """
+OUTCOMES = (Outcome.RENEWED, Outcome.LOST, Outcome.OPEN)
+# One period for all months there are.
+ALL_MONTHS = 12 * 10_000
 # The last term of a contract that another contract continues; its share of the successor's first
 # value is its own value over the last values of all contracts that the successor continues.
 LINKED = """
@@ -66,26 +71,20 @@ ORDER BY t.id, k.to_contract_id, b.id
 """
 # Terms whose deadline lies in some days; neither cancelled nor followed by a term without a gap.
 TO_DECIDE = """
-WHERE $visible AND NOT t.is_void AND t.end_date IS NOT NULL
-    AND (c.cancelled_on IS NULL OR c.cancelled_on > t.end_date)
-    AND COALESCE(t.notice_deadline, t.end_date) BETWEEN %(first)s AND %(last)s
-    AND NOT EXISTS (
-        SELECT 1 FROM contracts_term f
-        WHERE f.contract_id = c.id AND f.seq > t.seq AND NOT f.is_void
-            AND f.start_date <= $end_plus
-    )
+WHERE $visible AND NOT o.is_followed AND o.cancelled_day IS NULL
+    AND o.deadline_day BETWEEN %(first)s AND %(last)s
 """
 CALENDAR_ROWS = """
-SELECT COALESCE(t.notice_deadline, t.end_date), c.id,
+SELECT o.deadline_day, c.id,
     CASE WHEN c.external_reference = '' THEN c.title ELSE c.external_reference END,
-    t.seq, t.end_date, c.renewal_kind, c.currency, t.annual_value
-FROM contracts_term t
-JOIN contracts_contract c ON c.id = t.contract_id
+    t.seq, t.end_date, c.renewal_kind, o.currency, o.value
+FROM contracts_termoutcome o
+JOIN contracts_term t ON t.id = o.term_id
+JOIN contracts_contract c ON c.id = o.contract_id
 """
 CALENDAR_SUMS = """
-SELECT c.currency, COUNT(*), $value
-FROM contracts_term t
-JOIN contracts_contract c ON c.id = t.contract_id
+SELECT o.currency, COUNT(*), $value
+FROM contracts_termoutcome o
 """
 CALENDAR = CALENDAR_ROWS + TO_DECIDE
 AT_STAKE = CALENDAR_SUMS + TO_DECIDE + "GROUP BY 1"
@@ -118,17 +117,19 @@ class Deadline:
 
 def rates(question: Question) -> dict[str, Renewals]:
     """Return the terms that ended in the window per currency, without regard to links."""
-    rows = fetch(
-        RATES,
-        _window(question),
-        **_parts(question),
-        expiring=exact_sum("v0"),
-        capped=exact_sum("CASE WHEN v1 < v0 THEN v1 ELSE v0 END"),
-        renewed=exact_sum("v1"),
-    )
-    found: dict[str, Renewals] = defaultdict(Renewals)
-    for currency, outcome, count, *halves in rows:
-        found[currency] += _tally(Outcome(outcome), int(count), sums(halves))
+    found = _tallies(question, ALL_MONTHS)
+    return {currency: tally for (currency, _), tally in found.items()}
+
+
+def rates_by_period(question: Question, grain: Grain = "quarter") -> dict[str, dict[str, Renewals]]:
+    """Return the terms that ended in each period of the window, per currency and label, in order.
+
+    Links are not regarded; a period in which nothing ended is left out.
+    """
+    months = MONTHS_OF[grain]
+    found: dict[str, dict[str, Renewals]] = defaultdict(dict)
+    for (currency, period), tally in sorted(_tallies(question, months).items()):
+        found[currency][label(first_of_month(period * months), grain)] = tally
     return dict(found)
 
 
@@ -177,7 +178,7 @@ def calendar(as_of: date, days: int = DEFAULT_HORIZON, scope: Scope = EVERYTHING
 
     The deadline is the contractual one (R3), not rolled; without a notice period it is the end.
     """
-    rows = fetch(CALENDAR, _days_after(as_of, days), visible=contracts_of(scope))
+    rows = fetch(CALENDAR, _days_after(as_of, days), visible=outcomes_of(scope))
     return sorted(map(_deadline, rows), key=attrgetter("deadline", "contract", "seq"))
 
 
@@ -188,10 +189,15 @@ def at_stake(
     rows = fetch(
         AT_STAKE,
         _days_after(as_of, days),
-        value=exact_sum("t.annual_value"),
-        visible=contracts_of(scope),
+        value=exact_sum("o.value"),
+        visible=outcomes_of(scope),
     )
     return {currency: (int(count), amount(sums(halves)[0])) for currency, count, *halves in rows}
+
+
+def first_of_month(number: int) -> date:
+    """Return the first day of a month by its number, year x 12 + month - 1."""
+    return date(number // 12, number % 12 + 1, 1)
 
 
 def as_date(value: date | str) -> date:
@@ -200,13 +206,14 @@ def as_date(value: date | str) -> date:
 
 
 def _days_after(as_of: date, days: int) -> dict[str, Any]:
-    return {"first": as_of, "last": as_of + timedelta(days=days), "after_end": 1}
+    first = as_of.toordinal()
+    return {"first": first, "last": first + days}
 
 
 def _deadline(row: tuple[Any, ...]) -> Deadline:
     deadline, contract_id, contract, seq, end, kind, currency, value = row
     return Deadline(
-        as_date(deadline),
+        date.fromordinal(deadline),
         contract_id,
         contract,
         seq,
@@ -234,6 +241,30 @@ def _parts(question: Question) -> dict[str, Any]:
         "due": DUE,
         "visible": contracts_of(question.scope),
     }
+
+
+def _tallies(question: Question, months: int) -> dict[tuple[str, int], Renewals]:
+    """Return the terms that ended in the window per currency and per number of so many months."""
+    as_of = question.as_of.toordinal()
+    rows = fetch(
+        RATES,
+        {
+            "first": question.window.start.toordinal(),
+            "last": question.window.end.toordinal(),
+            "as_of": as_of,
+            "answered": as_of - question.grace,
+            "grace": question.grace,
+            "months": months,
+        },
+        visible=outcomes_of(question.scope),
+        expiring=exact_sum("o.value"),
+        capped=exact_sum("o.kept_value"),
+        renewed=exact_sum("o.next_value"),
+    )
+    found: dict[tuple[str, int], Renewals] = defaultdict(Renewals)
+    for currency, period, outcome, count, *halves in rows:
+        found[currency, period] += _tally(OUTCOMES[outcome], int(count), sums(halves))
+    return dict(found)
 
 
 def _tally(outcome: Outcome, count: int, values: list[int]) -> Renewals:

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ledgerentry',
-            index=models.Index(condition=models.Q(('is_draft', False)), fields=['last_day', 'first_day', 'currency', 'vendor', 'category', 'department', 'year_days', 'annual_value'], name='ledger_days_covered'),
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['last_day', 'first_day', 'currency', 'vendor', 'category', 'department', 'year_days', 'annual_value', 'is_draft'], name='ledger_days_covered'),
         ),
         migrations.AddIndex(
             model_name='ledgerentry',
@@ -124,11 +124,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='termoutcome',
-            index=models.Index(condition=models.Q(('value__gt', 0)), fields=['end_day', 'end_month', 'currency', 'gap', 'cancelled_day', 'value', 'next_value', 'kept_value'], name='outcome_ended'),
+            index=models.Index(condition=models.Q(('value__gt', 0)), fields=['end_month', 'currency', 'end_day', 'gap', 'cancelled_day', 'value', 'next_value', 'kept_value'], name='outcome_ended'),
         ),
         migrations.AddIndex(
             model_name='termoutcome',
-            index=models.Index(condition=models.Q(('change_day__isnull', False)), fields=['change_day', 'change_month', 'currency', 'price_effect', 'volume_effect', 'price_rest', 'volume_rest', 'value', 'next_value'], name='outcome_changed'),
+            index=models.Index(condition=models.Q(('change_day__isnull', False)), fields=['change_month', 'currency', 'change_day', 'price_effect', 'volume_effect', 'value', 'next_value'], name='outcome_changed'),
+        ),
+        migrations.AddIndex(
+            model_name='termoutcome',
+            index=models.Index(condition=models.Q(('price_rest', 0), ('volume_rest', 0), _negated=True), fields=['change_day'], name='outcome_rests'),
         ),
         migrations.AddIndex(
             model_name='termoutcome',

@@ -76,6 +76,7 @@ class LedgerEntry(models.Model):
                     "department",
                     "year_days",
                     "annual_value",
+                    "is_draft",
                 ],
                 condition=Q(is_draft=False),
                 name="ledger_days_covered",
@@ -163,9 +164,9 @@ class TermOutcome(models.Model):
             # Renewal rates: answered from the index alone.
             models.Index(
                 fields=[
-                    "end_day",
                     "end_month",
                     "currency",
+                    "end_day",
                     "gap",
                     "cancelled_day",
                     "value",
@@ -178,18 +179,21 @@ class TermOutcome(models.Model):
             # Price and volume: likewise.
             models.Index(
                 fields=[
-                    "change_day",
                     "change_month",
                     "currency",
+                    "change_day",
                     "price_effect",
                     "volume_effect",
-                    "price_rest",
-                    "volume_rest",
                     "value",
                     "next_value",
                 ],
                 condition=Q(change_day__isnull=False),
                 name="outcome_changed",
+            ),
+            models.Index(
+                fields=["change_day"],
+                condition=~Q(price_rest=0, volume_rest=0),
+                name="outcome_rests",
             ),
             # What must be decided in the next days.
             models.Index(

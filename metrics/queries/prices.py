@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -9,7 +10,7 @@ from typing import Any
 
 from contracts.rules.period import MONTHS_OF, Grain, Period, label
 from metrics.queries.question import EVERYTHING, Scope
-from metrics.queries.renewals import as_date, first_of_month
+from metrics.queries.renewals import as_date, first_of_month, month_number
 from metrics.queries.sql import (
     SCALE,
     amount,
@@ -31,13 +32,22 @@ JOIN contracts_term s ON s.id = p.after_id
 WHERE $visible
 ORDER BY c.id, s.seq
 """
-# What the changes of each period come to: the effects are in whole 10^-4 and the rest of 10^-8.
+# What the changes of each month come to; the effects are in whole 10^-4. The index holds the rows
+# in this order.
 EFFECTS = """
-SELECT o.currency, o.change_month / %(months)s AS period, COUNT(*), COUNT(o.price_effect),
-    $change, $price, $volume, $price_rest, $volume_rest
+SELECT o.currency, o.change_month, COUNT(*), COUNT(o.price_effect), $after, $before, $price, $volume
+FROM contracts_termoutcome o
+WHERE $visible AND o.change_month BETWEEN %(first_month)s AND %(last_month)s
+    AND o.change_day BETWEEN %(first)s AND %(last)s
+GROUP BY o.change_month, o.currency
+"""
+# The few prices or quantities with so many places that something of 10^-8 is left.
+RESTS = """
+SELECT o.currency, o.change_month, SUM(o.price_rest), SUM(o.volume_rest)
 FROM contracts_termoutcome o
 WHERE $visible AND o.change_day BETWEEN %(first)s AND %(last)s
-GROUP BY 1, 2
+    AND NOT (o.price_rest = 0 AND o.volume_rest = 0)
+GROUP BY o.change_month, o.currency
 """
 Pair = tuple[int, int]
 MaybePair = tuple[int | None, int | None]
@@ -131,28 +141,46 @@ def effects(
     Per currency and label, in order; a period without a renewal is left out.
     """
     months = MONTHS_OF[grain]
-    days = {"first": window.start.toordinal(), "last": window.end.toordinal()}
+    found: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0] * 6)
+    for currency, month, *numbers in _months(window, scope):
+        tally = found[currency, month // months]
+        for place, number in enumerate(numbers):
+            tally[place] += number
+    named: dict[str, dict[str, Effects]] = defaultdict(dict)
+    for (currency, period), (count, known, after, before, price, volume) in sorted(found.items()):
+        named[currency][label(first_of_month(period * months), grain)] = Effects(
+            count,
+            known,
+            amount(after - before),
+            amount(price) / SCALE,
+            amount(volume) / SCALE,
+        )
+    return dict(named)
+
+
+def _months(window: Period, scope: Scope) -> Iterator[tuple[Any, ...]]:
+    """Yield each month's counts and values in 10^-4, then its effects in 10^-8."""
+    days = {
+        "first": window.start.toordinal(),
+        "last": window.end.toordinal(),
+        "first_month": month_number(window.start),
+        "last_month": month_number(window.end),
+    }
+    visible = outcomes_of(scope)
     rows = fetch(
         EFFECTS,
-        days | {"months": months},
-        visible=outcomes_of(scope),
-        change=exact_sum("o.next_value - o.value"),
+        days,
+        visible=visible,
+        after=exact_sum("o.next_value"),
+        before=exact_sum("o.value"),
         price=exact_sum("o.price_effect"),
         volume=exact_sum("o.volume_effect"),
-        price_rest=exact_sum("o.price_rest"),
-        volume_rest=exact_sum("o.volume_rest"),
     )
-    found: dict[str, dict[str, Effects]] = defaultdict(dict)
-    for currency, period, count, known, *halves in sorted(rows):
-        change, price, volume, price_rest, volume_rest = map(amount, sums(halves))
-        found[currency][label(first_of_month(period * months), grain)] = Effects(
-            int(count),
-            int(known),
-            change,
-            price + price_rest / SCALE,
-            volume + volume_rest / SCALE,
-        )
-    return dict(found)
+    for currency, month, count, known, *halves in rows:
+        after, before, price, volume = sums(halves)
+        yield currency, month, count, known, after, before, price * SCALE, volume * SCALE
+    for currency, month, price_rest, volume_rest in fetch(RESTS, days, visible=visible):
+        yield currency, month, 0, 0, 0, 0, price_rest, volume_rest
 
 
 def price_rows(scope: Scope = EVERYTHING) -> list[PriceRow]:

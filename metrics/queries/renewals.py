@@ -1,7 +1,7 @@
 """Renewal rates of the terms that ended in a window, and the calendar of what ends next (C6, R3)."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -29,18 +29,26 @@ LEFT JOIN contracts_pricechange p ON p.before_id = t.id
 LEFT JOIN contracts_term s ON s.id = p.after_id
 """
 DUE = "t.annual_value > 0 AND t.end_date BETWEEN %(first)s AND %(last)s AND NOT t.is_void"
-# The same of the rows that the ledger keeps of each term: 0 renewed, 1 lost, 2 open.
+# The same of the rows that the ledger keeps of each term, by month: the index holds them in this
+# order. What ended long enough ago is renewed or lost; only of the others it is asked if it is open.
 RATES = """
-SELECT o.currency, o.end_month / %(months)s AS period,
-    CASE WHEN o.gap <= %(grace)s THEN 0
-        WHEN o.cancelled_day <= %(as_of)s THEN 1
-        WHEN o.end_day < %(answered)s THEN 1 ELSE 2 END AS outcome,
-    COUNT(*), $expiring, $capped, $renewed
+SELECT o.currency, o.end_month, COUNT(*),
+    SUM(CASE WHEN o.gap <= %(grace)s THEN 1 ELSE 0 END), $expiring, $capped, $renewed
 FROM contracts_termoutcome o
-WHERE $visible AND o.value > 0 AND o.end_day BETWEEN %(first)s AND %(last)s
-GROUP BY 1, 2, 3
+WHERE $visible AND o.value > 0 AND o.end_month BETWEEN %(first_month)s AND %(last_month)s
+    AND o.end_day BETWEEN %(first)s AND %(last)s
+GROUP BY o.end_month, o.currency
 """
-OUTCOMES = (Outcome.RENEWED, Outcome.LOST, Outcome.OPEN)
+OPEN = """
+SELECT o.currency, o.end_month, COUNT(*), 0, $expiring
+FROM contracts_termoutcome o
+WHERE $visible AND o.value > 0 AND o.end_month BETWEEN %(first_month)s AND %(last_month)s
+    AND o.end_day BETWEEN %(first)s AND %(last)s AND o.end_day >= %(answered)s
+    AND (o.gap IS NULL OR o.gap > %(grace)s)
+    AND (o.cancelled_day IS NULL OR o.cancelled_day > %(as_of)s)
+GROUP BY o.end_month, o.currency
+"""
+RENEWED_VALUE = "CASE WHEN o.gap <= %(grace)s THEN {} END"
 # One period for all months there are.
 ALL_MONTHS = 12 * 10_000
 # The last term of a contract that another contract continues; its share of the successor's first
@@ -195,6 +203,11 @@ def at_stake(
     return {currency: (int(count), amount(sums(halves)[0])) for currency, count, *halves in rows}
 
 
+def month_number(day: date) -> int:
+    """Return the number of a day's month, year x 12 + month - 1."""
+    return day.year * 12 + day.month - 1
+
+
 def first_of_month(number: int) -> date:
     """Return the first day of a month by its number, year x 12 + month - 1."""
     return date(number // 12, number % 12 + 1, 1)
@@ -267,13 +280,56 @@ def _tallies(question: Question, months: int) -> dict[tuple[str, int], Renewals]
     return dict(found)
 
 
-def _tally(outcome: Outcome, count: int, values: list[int]) -> Renewals:
-    if outcome == Outcome.OPEN:
-        return Renewals(open=count)
-    expiring, capped, renewed = map(amount, values)
-    if outcome == Outcome.LOST:
-        return Renewals(due=count, expiring=expiring)
-    return Renewals(count, count, 0, expiring, capped, renewed)
+def _tallies(question: Question, months: int) -> dict[tuple[str, int], Renewals]:
+    """Return the terms that ended in the window per currency and per number of so many months."""
+    visible, params = outcomes_of(question.scope), _days(question)
+    rows = fetch(
+        RATES,
+        params,
+        visible=visible,
+        expiring=exact_sum("o.value"),
+        capped=exact_sum(RENEWED_VALUE.format("o.kept_value")),
+        renewed=exact_sum(RENEWED_VALUE.format("o.next_value")),
+    )
+    unanswered = []
+    if params["answered"] <= params["last"]:
+        unanswered = fetch(OPEN, params, visible=visible, expiring=exact_sum("o.value"))
+    found: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0] * 6)
+    for currency, month, *numbers in rows:
+        _add(found[currency, month // months], numbers)
+    for currency, month, count, _, *halves in unanswered:
+        tally = found[currency, month // months]
+        _add(tally, (-count, 0, *(-half for half in halves)))
+        tally[-1] += count
+    return {key: _tally(*numbers) for key, numbers in found.items()}
+
+
+def _add(tally: list[int], numbers: Sequence[Any]) -> None:
+    """Add a row of the statement to a tally: due, renewed, expiring, capped, renewed value."""
+    due, renewed, *halves = numbers
+    for place, number in enumerate((due, renewed, *sums(halves))):
+        tally[place] += int(number)
+
+
+def _tally(
+    due: int, renewed: int, expiring: int, capped: int, renewed_value: int, is_open: int
+) -> Renewals:
+    return Renewals(
+        due, renewed, is_open, amount(expiring), amount(capped), amount(renewed_value)
+    )
+
+
+def _days(question: Question) -> dict[str, int]:
+    as_of, window = question.as_of.toordinal(), question.window
+    return {
+        "first": window.start.toordinal(),
+        "last": window.end.toordinal(),
+        "first_month": month_number(window.start),
+        "last_month": month_number(window.end),
+        "as_of": as_of,
+        "answered": as_of - question.grace,
+        "grace": question.grace,
+    }
 
 
 def _continued(rows: list[tuple[Any, ...]], at: Fixing) -> Continued:

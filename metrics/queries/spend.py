@@ -87,12 +87,12 @@ found(label, key, currency, year_days, high, low) AS (
 """ + NAMED
 # By several names at once: the entries are looked at once.
 LIVE = """
-WITH live(vendor_id, category_id, department_id, currency, high, low) AS (
-    SELECT l.vendor_id, l.category_id, l.department_id, l.currency, $value
+WITH live($names, currency, high, low) AS (
+    SELECT $keys, l.currency, $value
     FROM contracts_ledgerentry l
     WHERE l.last_day BETWEEN %(day)s AND %(day)s + %(longest)s AND l.first_day <= %(day)s
         AND $visible
-    GROUP BY 1, 2, 3, 4
+    GROUP BY $keys, l.currency
 )
 """
 LIVE_BY = """
@@ -231,6 +231,8 @@ def annualised_by(
     rows = fetch(
         LIVE + " UNION ALL ".join(Template(LIVE_BY).substitute(dimension=d) for d in dimensions),
         {"day": day.toordinal(), "longest": LONGEST},
+        keys=", ".join(f"l.{each}_id" for each in dimensions),
+        names=", ".join(f"{each}_id" for each in dimensions),
         value=exact_sum("l.annual_value"),
         visible=entries_of(scope),
     )

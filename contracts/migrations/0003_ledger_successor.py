@@ -53,8 +53,7 @@ class Migration(migrations.Migration):
                 ('change_month', models.IntegerField(null=True)),
                 ('price_effect', contracts.models.fields.MoneyField(decimal_places=4, max_digits=18, null=True)),
                 ('volume_effect', contracts.models.fields.MoneyField(decimal_places=4, max_digits=18, null=True)),
-                ('price_rest', models.SmallIntegerField(default=0)),
-                ('volume_rest', models.SmallIntegerField(default=0)),
+                ('rests', models.IntegerField(default=0)),
             ],
             options={
                 'verbose_name': 'term outcome',
@@ -124,7 +123,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='termoutcome',
-            index=models.Index(condition=models.Q(('value__gt', 0)), fields=['end_month', 'currency', 'end_day', 'gap', 'cancelled_day', 'value', 'next_value', 'kept_value'], name='outcome_ended'),
+            index=models.Index(condition=models.Q(('value__gt', 0)), fields=['end_month', 'currency', 'end_day', 'value', 'next_value', 'kept_value'], name='outcome_ended'),
+        ),
+        migrations.AddIndex(
+            model_name='termoutcome',
+            index=models.Index(condition=models.Q(('gap__gt', 0), ('value__gt', 0)), fields=['end_month', 'gap'], name='outcome_late'),
         ),
         migrations.AddIndex(
             model_name='termoutcome',
@@ -132,7 +135,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='termoutcome',
-            index=models.Index(condition=models.Q(('price_rest', 0), ('volume_rest', 0), _negated=True), fields=['change_day'], name='outcome_rests'),
+            index=models.Index(condition=models.Q(('rests__gt', 0)), fields=['change_day'], name='outcome_rests'),
         ),
         migrations.AddIndex(
             model_name='termoutcome',

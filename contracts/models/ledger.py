@@ -131,7 +131,7 @@ class TermOutcome(models.Model):
     """What became of a term: its successor's value, the part kept, what price and volume did (C6, R22).
 
     One row for each term that is neither void nor of a draft. Days are day numbers, months are year x 12 + month - 1.
-    The effects are exact: integers of 10^-4, and what is left over of 10^-8 in `price_rest` and `volume_rest`.
+    The effects are exact: integers of 10^-4, and in `rests` what is left over of 10^-8: of price x 10^4 + of volume.
     """
 
     term = models.OneToOneField(Term, models.CASCADE, primary_key=True, related_name="outcome")
@@ -152,8 +152,7 @@ class TermOutcome(models.Model):
     change_month = models.IntegerField(null=True)
     price_effect = MoneyField(null=True)
     volume_effect = MoneyField(null=True)
-    price_rest = models.SmallIntegerField(default=0)
-    volume_rest = models.SmallIntegerField(default=0)
+    rests = models.IntegerField(default=0)
     objects: ClassVar = ContractPartQuerySet["TermOutcome"].as_manager()
 
     class Meta:
@@ -167,14 +166,17 @@ class TermOutcome(models.Model):
                     "end_month",
                     "currency",
                     "end_day",
-                    "gap",
-                    "cancelled_day",
                     "value",
                     "next_value",
                     "kept_value",
                 ],
                 condition=Q(value__gt=0),
                 name="outcome_ended",
+            ),
+            models.Index(
+                fields=["end_month", "gap"],
+                condition=Q(value__gt=0, gap__gt=0),
+                name="outcome_late",
             ),
             # Price and volume: likewise.
             models.Index(
@@ -190,11 +192,7 @@ class TermOutcome(models.Model):
                 condition=Q(change_day__isnull=False),
                 name="outcome_changed",
             ),
-            models.Index(
-                fields=["change_day"],
-                condition=~Q(price_rest=0, volume_rest=0),
-                name="outcome_rests",
-            ),
+            models.Index(fields=["change_day"], condition=Q(rests__gt=0), name="outcome_rests"),
             # What must be decided in the next days.
             models.Index(
                 fields=["deadline_day", "currency", "value"],

@@ -94,6 +94,5 @@ def _effects(before: Term, after: Term) -> dict[str, Any]:
     return {
         "price_effect": MONEY.unscaled(price),
         "volume_effect": MONEY.unscaled(volume),
-        "price_rest": price_rest,
-        "volume_rest": volume_rest,
+        "rests": price_rest * SCALE + volume_rest,
     }

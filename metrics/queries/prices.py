@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.rules.period import MONTHS_OF, Grain, Period, label
 from metrics.queries.question import EVERYTHING, Scope
-from metrics.queries.renewals import as_date, first_of_month, month_number
+from metrics.queries.renewals import as_date, first_of_month, inside, month_number
 from metrics.queries.sql import (
     SCALE,
     amount,
@@ -37,16 +37,16 @@ ORDER BY c.id, s.seq
 EFFECTS = """
 SELECT o.currency, o.change_month, COUNT(*), COUNT(o.price_effect), $after, $before, $price, $volume
 FROM contracts_termoutcome o
-WHERE $visible AND o.change_month BETWEEN %(first_month)s AND %(last_month)s
-    AND o.change_day BETWEEN %(first)s AND %(last)s
+WHERE $visible AND o.change_day IS NOT NULL
+    AND o.change_month BETWEEN %(first_month)s AND %(last_month)s AND $inside
 GROUP BY o.change_month, o.currency
 """
 # The few prices or quantities with so many places that something of 10^-8 is left.
 RESTS = """
-SELECT o.currency, o.change_month, SUM(o.price_rest), SUM(o.volume_rest)
-FROM contracts_termoutcome o
+WITH rested AS MATERIALIZED (SELECT * FROM contracts_termoutcome WHERE rests > 0)
+SELECT o.currency, o.change_month, SUM(o.rests / 10000), SUM(o.rests %% 10000)
+FROM rested o
 WHERE $visible AND o.change_day BETWEEN %(first)s AND %(last)s
-    AND NOT (o.price_rest = 0 AND o.volume_rest = 0)
 GROUP BY o.change_month, o.currency
 """
 Pair = tuple[int, int]
@@ -171,6 +171,7 @@ def _months(window: Period, scope: Scope) -> Iterator[tuple[Any, ...]]:
         EFFECTS,
         days,
         visible=visible,
+        inside=inside(window, "o.change_day"),
         after=exact_sum("o.next_value"),
         before=exact_sum("o.value"),
         price=exact_sum("o.price_effect"),

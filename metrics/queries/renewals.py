@@ -1,14 +1,15 @@
 """Renewal rates of the terms that ended in a window, and the calendar of what ends next (C6, R3)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from operator import attrgetter
 from typing import Any
 
-from contracts.rules.period import MONTHS_OF, Grain, label
+from contracts.rules.calendar import ONE_DAY
+from contracts.rules.period import MONTHS_OF, Grain, Period, label
 from contracts.rules.vocabulary import RenewalKind
 from metrics.queries.question import EVERYTHING, Question, Scope
 from metrics.queries.rates import fixing
@@ -30,25 +31,24 @@ LEFT JOIN contracts_term s ON s.id = p.after_id
 """
 DUE = "t.annual_value > 0 AND t.end_date BETWEEN %(first)s AND %(last)s AND NOT t.is_void"
 # The same of the rows that the ledger keeps of each term, by month: the index holds them in this
-# order. What ended long enough ago is renewed or lost; only of the others it is asked if it is open.
-RATES = """
-SELECT o.currency, o.end_month, COUNT(*),
-    SUM(CASE WHEN o.gap <= %(grace)s THEN 1 ELSE 0 END), $expiring, $capped, $renewed
+# order. The few that a successor continued too late, or that have no answer yet, are corrected.
+ENDING = """
 FROM contracts_termoutcome o
 WHERE $visible AND o.value > 0 AND o.end_month BETWEEN %(first_month)s AND %(last_month)s
-    AND o.end_day BETWEEN %(first)s AND %(last)s
+    AND $inside $only
 GROUP BY o.end_month, o.currency
 """
-OPEN = """
-SELECT o.currency, o.end_month, COUNT(*), 0, $expiring
-FROM contracts_termoutcome o
-WHERE $visible AND o.value > 0 AND o.end_month BETWEEN %(first_month)s AND %(last_month)s
-    AND o.end_day BETWEEN %(first)s AND %(last)s AND o.end_day >= %(answered)s
-    AND (o.gap IS NULL OR o.gap > %(grace)s)
-    AND (o.cancelled_day IS NULL OR o.cancelled_day > %(as_of)s)
-GROUP BY o.end_month, o.currency
-"""
-RENEWED_VALUE = "CASE WHEN o.gap <= %(grace)s THEN {} END"
+RATES = (
+    "SELECT o.currency, o.end_month, COUNT(*), COUNT(o.next_value), 0, $expiring, $capped, $renewed"
+    + ENDING
+)
+LATE = "SELECT o.currency, o.end_month, 0, -COUNT(*), 0, 0, 0, $capped, $renewed" + ENDING
+OPEN = "SELECT o.currency, o.end_month, -COUNT(*), 0, COUNT(*), $expiring, 0, 0, 0, 0" + ENDING
+TOO_LATE = "AND o.gap > %(grace)s"
+# So that the index of gaps is used.
+AFTER_A_GAP = "AND o.gap > 0 "
+UNANSWERED = """AND o.end_day >= %(answered)s AND (o.gap IS NULL OR o.gap > %(grace)s)
+    AND (o.cancelled_day IS NULL OR o.cancelled_day > %(as_of)s)"""
 # One period for all months there are.
 ALL_MONTHS = 12 * 10_000
 # The last term of a contract that another contract continues; its share of the successor's first
@@ -258,65 +258,42 @@ def _parts(question: Question) -> dict[str, Any]:
 
 def _tallies(question: Question, months: int) -> dict[tuple[str, int], Renewals]:
     """Return the terms that ended in the window per currency and per number of so many months."""
-    as_of = question.as_of.toordinal()
-    rows = fetch(
-        RATES,
-        {
-            "first": question.window.start.toordinal(),
-            "last": question.window.end.toordinal(),
-            "as_of": as_of,
-            "answered": as_of - question.grace,
-            "grace": question.grace,
-            "months": months,
-        },
-        visible=outcomes_of(question.scope),
-        expiring=exact_sum("o.value"),
-        capped=exact_sum("o.kept_value"),
-        renewed=exact_sum("o.next_value"),
-    )
-    found: dict[tuple[str, int], Renewals] = defaultdict(Renewals)
-    for currency, period, outcome, count, *halves in rows:
-        found[currency, period] += _tally(OUTCOMES[outcome], int(count), sums(halves))
-    return dict(found)
-
-
-def _tallies(question: Question, months: int) -> dict[tuple[str, int], Renewals]:
-    """Return the terms that ended in the window per currency and per number of so many months."""
-    visible, params = outcomes_of(question.scope), _days(question)
-    rows = fetch(
-        RATES,
-        params,
-        visible=visible,
-        expiring=exact_sum("o.value"),
-        capped=exact_sum(RENEWED_VALUE.format("o.kept_value")),
-        renewed=exact_sum(RENEWED_VALUE.format("o.next_value")),
-    )
-    unanswered = []
-    if params["answered"] <= params["last"]:
-        unanswered = fetch(OPEN, params, visible=visible, expiring=exact_sum("o.value"))
     found: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0] * 6)
-    for currency, month, *numbers in rows:
-        _add(found[currency, month // months], numbers)
-    for currency, month, count, _, *halves in unanswered:
+    for currency, month, *numbers in _ended(question):
         tally = found[currency, month // months]
-        _add(tally, (-count, 0, *(-half for half in halves)))
-        tally[-1] += count
+        for place, number in enumerate(numbers):
+            tally[place] += number
     return {key: _tally(*numbers) for key, numbers in found.items()}
 
 
-def _add(tally: list[int], numbers: Sequence[Any]) -> None:
-    """Add a row of the statement to a tally: due, renewed, expiring, capped, renewed value."""
-    due, renewed, *halves = numbers
-    for place, number in enumerate((due, renewed, *sums(halves))):
-        tally[place] += int(number)
+def _ended(question: Question) -> Iterator[tuple[Any, ...]]:
+    """Yield per currency and month: due, renewed, open, expiring, capped, renewed value; corrected."""
+    params = _days(question)
+    parts = {"visible": outcomes_of(question.scope), "inside": inside(question.window, "o.end_day")}
+    kept, following = exact_sum("o.kept_value"), exact_sum("o.next_value")
+    expiring = exact_sum("o.value")
+    rows = fetch(
+        RATES, params, only="", expiring=expiring, capped=kept, renewed=following, **parts
+    )
+    too_late = (AFTER_A_GAP if question.grace >= 0 else "") + TOO_LATE
+    less = (exact_sum("-o.kept_value"), exact_sum("-o.next_value"))
+    rows += fetch(LATE, params, only=too_late, capped=less[0], renewed=less[1], **parts)
+    if params["answered"] <= params["last"]:
+        rows += fetch(OPEN, params, only=UNANSWERED, expiring=exact_sum("-o.value"), **parts)
+    for currency, month, due, renewed, is_open, *halves in rows:
+        yield currency, month, int(due), int(renewed), int(is_open), *sums(halves)
 
 
 def _tally(
-    due: int, renewed: int, expiring: int, capped: int, renewed_value: int, is_open: int
+    due: int, renewed: int, is_open: int, expiring: int, capped: int, renewed_value: int
 ) -> Renewals:
-    return Renewals(
-        due, renewed, is_open, amount(expiring), amount(capped), amount(renewed_value)
-    )
+    return Renewals(due, renewed, is_open, *map(amount, (expiring, capped, renewed_value)))
+
+
+def inside(window: Period, day: str) -> str:
+    """Return the condition on a day beside that on its month; none where months are whole."""
+    whole = window.start.day == 1 and (window.end + ONE_DAY).day == 1
+    return "TRUE" if whole else f"{day} BETWEEN %(first)s AND %(last)s"
 
 
 def _days(question: Question) -> dict[str, int]:

@@ -180,6 +180,36 @@ class LedgerEntryFactory(Factory[models.LedgerEntry]):
     last_day = LazyAttribute(lambda entry: entry.first_day + 364)
     year_days = 365
     annual_value = SelfAttribute("term.annual_value")
+    currency = SelfAttribute("contract.currency")
+    vendor = SelfAttribute("contract.vendor")
+    category = SelfAttribute("contract.category")
+    department = SelfAttribute("contract.department")
+    is_bound = LazyAttribute(lambda entry: entry.term.end_date is not None)
+    is_draft = SelfAttribute("contract.is_draft")
+
+
+class TermOutcomeFactory(Factory[models.TermOutcome]):
+    class Meta:
+        model = models.TermOutcome
+
+    term = SubFactory(TermFactory)
+    contract = SelfAttribute("term.contract")
+    currency = SelfAttribute("contract.currency")
+    value = SelfAttribute("term.annual_value")
+    is_followed = False
+
+
+class SpendStepFactory(Factory[models.SpendStep]):
+    class Meta:
+        model = models.SpendStep
+
+    is_month = False
+    day = Sequence(lambda n: date(2026, 1, 1).toordinal() + n)
+    currency = "EUR"
+    year_days = 365
+    is_bound = True
+    high = 0
+    low = 12_000
 
 
 class PriceChangeFactory(Factory[models.PriceChange]):

@@ -15,7 +15,7 @@ from contracts.models.contracts import Contract, ContractLink
 from contracts.models.feeds import CalendarFeed
 from contracts.models.imports import ImportMapping, ImportRun
 from contracts.models.keydates import Document, KeyDate
-from contracts.models.ledger import LedgerEntry, PriceChange, PriceFlag
+from contracts.models.ledger import LedgerEntry, PriceChange, PriceFlag, SpendStep, TermOutcome
 from contracts.models.organisation import Department, Membership
 from contracts.models.preferences import NotificationPreference
 from contracts.models.sending import DeliveryAction, Hold
@@ -50,7 +50,9 @@ __all__ = [
     "PriceChange",
     "PriceFlag",
     "Product",
+    "SpendStep",
     "Term",
+    "TermOutcome",
     "Vendor",
     "VendorAlias",
 ]

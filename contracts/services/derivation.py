@@ -12,7 +12,15 @@ from typing import Any
 
 from django.conf import settings
 
-from contracts.models import Contract, KeyDate, LedgerEntry, PriceChange, PriceFlag, Term
+from contracts.models import (
+    Contract,
+    KeyDate,
+    LedgerEntry,
+    PriceChange,
+    PriceFlag,
+    Term,
+    TermOutcome,
+)
 from contracts.rules import pricing, terms
 from contracts.rules.calendar import BusinessCalendar, business_calendar
 from contracts.rules.period import anniversary_years
@@ -26,6 +34,7 @@ from contracts.rules.vocabulary import (
     Severity,
 )
 from contracts.services.derived_days import HORIZON, key_dates_of
+from contracts.services.outcomes import term_outcomes
 
 STORED = Decimal("0.0001")
 STORED_PERCENT = Decimal("0.000001")
@@ -44,6 +53,7 @@ class Derivation:
     dates: dict[int, dict[str, Any]]
     entries: list[LedgerEntry]
     changes: list[PriceChange]
+    outcomes: list[TermOutcome]
     flags: list[PriceFlag]
     key_dates: list[KeyDate]
 
@@ -75,18 +85,9 @@ def derive(
     dates = {span.seq: _dates(contract, span, last, calendar) for span in spans}
     return Derivation(
         dates=dates,
-        entries=[
-            LedgerEntry(
-                contract_id=contract.pk,
-                term=piece.key,
-                first_day=piece.first.toordinal(),
-                last_day=piece.last.toordinal(),
-                year_days=piece.days_in_year,
-                annual_value=piece.key.annual_value,
-            )
-            for piece in terms.in_force(spans, contract.cancelled_on, HORIZON)
-        ],
+        entries=_entries(contract, spans),
         changes=changes,
+        outcomes=term_outcomes(contract, spans, pairs, dates),
         flags=flags,
         key_dates=[] if continued else key_dates_of(contract, contract_terms, dates, expiries),
     )
@@ -104,6 +105,27 @@ def clause_of(contract: Contract) -> terms.NoticeClause:
         delivery_lead_days=contract.delivery_lead_days,
         review_buffer_days=settings.REVIEW_BUFFER_DAYS,
     )
+
+
+def _entries(contract: Contract, spans: Sequence[Span]) -> list[LedgerEntry]:
+    return [
+        LedgerEntry(
+            contract_id=contract.pk,
+            term=piece.key,
+            first_day=piece.first.toordinal(),
+            last_day=piece.last.toordinal(),
+            year_days=piece.days_in_year,
+            annual_value=piece.key.annual_value,
+            currency=contract.currency,
+            vendor_id=contract.vendor_id,
+            category_id=contract.category_id,
+            department_id=contract.department_id,
+            signed_day=contract.signed_on.toordinal() if contract.signed_on else None,
+            is_bound=piece.key.end_date is not None,
+            is_draft=contract.is_draft,
+        )
+        for piece in terms.in_force(spans, contract.cancelled_on, HORIZON)
+    ]
 
 
 def _only(spans: Sequence[Span], contract: Contract) -> Span | None:

@@ -17,9 +17,10 @@ from contracts.models import (
     PriceChange,
     PriceFlag,
     Term,
+    TermOutcome,
 )
 from contracts.models.terms import DERIVED_FIELDS
-from contracts.services import alerts
+from contracts.services import alerts, spend_steps
 from contracts.services.derivation import Derivation, derive
 
 CHUNK = 500
@@ -35,7 +36,8 @@ UPDATE contracts_term SET
 WHERE id = %s
 """
 
-ENTRY_FIELDS = ("contract_id", "term_id", "first_day", "last_day", "year_days", "annual_value")
+ENTRY_FIELDS = tuple(f.attname for f in LedgerEntry._meta.concrete_fields if not f.primary_key)
+OUTCOME_FIELDS = tuple(field.attname for field in TermOutcome._meta.concrete_fields)
 CHANGE_FIELDS = (
     "before_id",
     "after_id",
@@ -62,14 +64,25 @@ def refresh(contract_ids: Iterable[int]) -> None:
     people gave it while it stands. Alerts of a term that was decided, or whose day moved, are set
     aside at once: nobody is told of what is settled.
     """
+    moved = False
     for found in _chunks(contract_ids):
         undecided, now = _write_dates(found)
-        _replace(LedgerEntry, _stored_entries(found), _derived(found, "entries"), _entry)
+        moved |= _replace(LedgerEntry, _stored_entries(found), _derived(found, "entries"), _entry)
         _replace(PriceChange, _stored_changes(found), _derived(found, "changes"), _change)
+        _replace(TermOutcome, _stored_outcomes(found), _derived(found, "outcomes"), _outcome)
         _write_flags(found)
         _replace(KeyDate, _stored_days(found), _derived(found, "key_dates"), _key_date)
         if undecided and now is not None:
             alerts.settle(contract_ids=undecided, now=now)
+    if moved:
+        spend_steps.fold()
+
+
+@transaction.atomic
+def rebuild() -> None:
+    """Work everything out again that follows from the terms of all contracts, sums included."""
+    refresh(Contract.objects.order_by("pk").values_list("pk", flat=True).iterator(CHUNK))
+    spend_steps.rebuild()
 
 
 def check(contract_ids: Iterable[int] | None = None) -> list[str]:
@@ -83,9 +96,10 @@ def check(contract_ids: Iterable[int] | None = None) -> list[str]:
         differences += _wrong_dates(found)
         differences += _wrong_rows("entries", _stored_entries(found), found, _entry)
         differences += _wrong_rows("changes", _stored_changes(found), found, _change)
+        differences += _wrong_rows("outcomes", _stored_outcomes(found), found, _outcome)
         differences += _wrong_rows("flags", _stored_flags(found), found, _flag)
         differences += _wrong_rows("key_dates", _stored_days(found), found, _key_date)
-    return differences
+    return differences + (spend_steps.check() if contract_ids is None else [])
 
 
 class _Found(list[tuple[Contract, list[Term], Derivation]]):
@@ -176,14 +190,16 @@ def _replace(
     stored: Iterable[M],
     derived: Sequence[M],
     key: Callable[[M], Hashable],
-) -> None:
-    """Delete the stored rows that no longer follow and add those that are missing."""
+) -> bool:
+    """Delete the stored rows that no longer follow and add those that are missing; say if any."""
     known = {key(row): row.pk for row in stored}
     wanted = {key(row) for row in derived}
     gone = [pk for row, pk in known.items() if row not in wanted]
     if gone:
         model._default_manager.filter(pk__in=gone).delete()
-    model._default_manager.bulk_create([row for row in derived if key(row) not in known])
+    missing = [row for row in derived if key(row) not in known]
+    model._default_manager.bulk_create(missing)
+    return bool(gone or missing)
 
 
 def _write_flags(found: _Found) -> None:
@@ -210,6 +226,10 @@ def _stored_changes(found: _Found) -> models.QuerySet[PriceChange]:
     return PriceChange.objects.filter(contract_id__in=found.ids)
 
 
+def _stored_outcomes(found: _Found) -> models.QuerySet[TermOutcome]:
+    return TermOutcome.objects.filter(contract_id__in=found.ids)
+
+
 def _stored_flags(found: _Found) -> models.QuerySet[PriceFlag]:
     return PriceFlag.objects.filter(term__contract_id__in=found.ids)
 
@@ -224,6 +244,10 @@ def _key_date(row: KeyDate) -> Hashable:
 
 def _entry(row: LedgerEntry) -> Hashable:
     return tuple(getattr(row, name) for name in ENTRY_FIELDS)
+
+
+def _outcome(row: TermOutcome) -> Hashable:
+    return tuple(getattr(row, name) for name in OUTCOME_FIELDS)
 
 
 def _change(row: PriceChange) -> Hashable:

@@ -5,7 +5,7 @@ are left out of it and named (C8). Amounts are rounded to the minor unit, once (
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -80,12 +80,18 @@ def annualised_by_month(
 
 def spend_by(dimension: Dimension, on: date, base: str, scope: Scope = EVERYTHING) -> list[Slice]:
     """Return annualised spend on a day by vendor, category or department, the largest first."""
-    rows = spend.annualised_spend([("", on)], dimension, scope)
+    return spend_by_each([dimension], on, base, scope)[dimension]
+
+
+def spend_by_each(
+    dimensions: Sequence[Dimension], on: date, base: str, scope: Scope = EVERYTHING
+) -> dict[Dimension, list[Slice]]:
+    """Return the same by several of them, from one look at what is in force."""
     at = fixing(on)
-    slices = [
-        Slice(name, _money(found, base, at)) for name, found in _grouped(rows, "name").items()
-    ]
-    return sorted(slices, key=lambda each: (-each.money.converted, each.name))
+    return {
+        dimension: _slices(rows, base, at)
+        for dimension, rows in spend.annualised_by(dimensions, on, scope).items()
+    }
 
 
 def headline(
@@ -104,6 +110,13 @@ def headline(
         decisions=sum(count for count, _ in stake.values()),
         fixing=at,
     )
+
+
+def _slices(rows: Iterable[spend.Spend], base: str, at: Fixing) -> list[Slice]:
+    slices = [
+        Slice(name, _money(found, base, at)) for name, found in _grouped(rows, "name").items()
+    ]
+    return sorted(slices, key=lambda each: (-each.money.converted, each.name))
 
 
 def _grouped(rows: Iterable[spend.Spend], part: str) -> dict[str, Exact]:

@@ -7,13 +7,25 @@ from contracts.models import FxRate
 from metrics.queries.sql import fetch
 from metrics.rules.conversion import PIVOT, Fixing
 
+# The currencies one by one along the index, and of each the last day: not every rate there ever was.
 LAST_RATES = """
-SELECT r.quote, r.rate, r.fixed_on, r.source
-FROM contracts_fxrate r
-WHERE r.base = %(pivot)s AND r.fixed_on = (
-    SELECT MAX(x.fixed_on) FROM contracts_fxrate x
-    WHERE x.quote = r.quote AND x.base = r.base AND x.fixed_on <= %(day)s
+WITH RECURSIVE q(quote) AS (
+    SELECT MIN(quote) FROM contracts_fxrate
+    UNION ALL
+    SELECT (SELECT MIN(x.quote) FROM contracts_fxrate x WHERE x.quote > q.quote)
+    FROM q WHERE q.quote IS NOT NULL
+),
+lasts(quote, day) AS (
+    SELECT q.quote, (
+        SELECT MAX(x.fixed_on) FROM contracts_fxrate x
+        WHERE x.quote = q.quote AND x.base = %(pivot)s AND x.fixed_on <= %(day)s
+    )
+    FROM q
 )
+SELECT r.quote, r.rate, r.fixed_on, r.source
+FROM lasts
+JOIN contracts_fxrate r ON r.quote = lasts.quote AND r.fixed_on = lasts.day
+WHERE r.base = %(pivot)s
 ORDER BY r.quote, r.source
 """
 RATE_SCALE = 10 ** FxRate._meta.get_field("rate").decimal_places

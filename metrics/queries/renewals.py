@@ -1,17 +1,19 @@
 """Renewal rates of the terms that ended in a window, and the calendar of what ends next (C6, R3)."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from operator import attrgetter
 from typing import Any
 
+from contracts.rules.calendar import ONE_DAY
+from contracts.rules.period import MONTHS_OF, Grain, Period, label
 from contracts.rules.vocabulary import RenewalKind
 from metrics.queries.question import EVERYTHING, Question, Scope
 from metrics.queries.rates import fixing
-from metrics.queries.sql import amount, contracts_of, exact_sum, fetch, sums
+from metrics.queries.sql import amount, contracts_of, exact_sum, fetch, outcomes_of, sums
 from metrics.rules.conversion import Fixing
 from metrics.rules.renewals import Outcome, Renewals, one_term
 
@@ -28,16 +30,27 @@ LEFT JOIN contracts_pricechange p ON p.before_id = t.id
 LEFT JOIN contracts_term s ON s.id = p.after_id
 """
 DUE = "t.annual_value > 0 AND t.end_date BETWEEN %(first)s AND %(last)s AND NOT t.is_void"
-RATES = """
-SELECT currency, outcome, COUNT(*), $expiring, $capped, $renewed
-FROM (
-    SELECT c.currency AS currency, $outcome AS outcome, t.annual_value AS v0,
-        COALESCE(s.annual_value, 0) AS v1
-    $ended
-    WHERE $visible AND $due
-) AS ended
-GROUP BY 1, 2
+# The same of the rows that the ledger keeps of each term, by month: the index holds them in this
+# order. The few that a successor continued too late, or that have no answer yet, are corrected.
+ENDING = """
+FROM contracts_termoutcome o
+WHERE $visible AND o.value > 0 AND o.end_month BETWEEN %(first_month)s AND %(last_month)s
+    AND $inside $only
+GROUP BY o.end_month, o.currency
 """
+RATES = (
+    "SELECT o.currency, o.end_month, COUNT(*), COUNT(o.next_value), 0, $expiring, $capped, $renewed"
+    + ENDING
+)
+LATE = "SELECT o.currency, o.end_month, 0, -COUNT(*), 0, 0, 0, $capped, $renewed" + ENDING
+OPEN = "SELECT o.currency, o.end_month, -COUNT(*), 0, COUNT(*), $expiring, 0, 0, 0, 0" + ENDING
+TOO_LATE = "AND o.gap > %(grace)s"
+# So that the index of gaps is used.
+AFTER_A_GAP = "AND o.gap > 0 "
+UNANSWERED = """AND o.end_day >= %(answered)s AND (o.gap IS NULL OR o.gap > %(grace)s)
+    AND (o.cancelled_day IS NULL OR o.cancelled_day > %(as_of)s)"""
+# One period for all months there are.
+ALL_MONTHS = 12 * 10_000
 # The last term of a contract that another contract continues; its share of the successor's first
 # value is its own value over the last values of all contracts that the successor continues.
 LINKED = """
@@ -66,26 +79,20 @@ ORDER BY t.id, k.to_contract_id, b.id
 """
 # Terms whose deadline lies in some days; neither cancelled nor followed by a term without a gap.
 TO_DECIDE = """
-WHERE $visible AND NOT t.is_void AND t.end_date IS NOT NULL
-    AND (c.cancelled_on IS NULL OR c.cancelled_on > t.end_date)
-    AND COALESCE(t.notice_deadline, t.end_date) BETWEEN %(first)s AND %(last)s
-    AND NOT EXISTS (
-        SELECT 1 FROM contracts_term f
-        WHERE f.contract_id = c.id AND f.seq > t.seq AND NOT f.is_void
-            AND f.start_date <= $end_plus
-    )
+WHERE $visible AND NOT o.is_followed AND o.cancelled_day IS NULL
+    AND o.deadline_day BETWEEN %(first)s AND %(last)s
 """
 CALENDAR_ROWS = """
-SELECT COALESCE(t.notice_deadline, t.end_date), c.id,
+SELECT o.deadline_day, c.id,
     CASE WHEN c.external_reference = '' THEN c.title ELSE c.external_reference END,
-    t.seq, t.end_date, c.renewal_kind, c.currency, t.annual_value
-FROM contracts_term t
-JOIN contracts_contract c ON c.id = t.contract_id
+    t.seq, t.end_date, c.renewal_kind, o.currency, o.value
+FROM contracts_termoutcome o
+JOIN contracts_term t ON t.id = o.term_id
+JOIN contracts_contract c ON c.id = o.contract_id
 """
 CALENDAR_SUMS = """
-SELECT c.currency, COUNT(*), $value
-FROM contracts_term t
-JOIN contracts_contract c ON c.id = t.contract_id
+SELECT o.currency, COUNT(*), $value
+FROM contracts_termoutcome o
 """
 CALENDAR = CALENDAR_ROWS + TO_DECIDE
 AT_STAKE = CALENDAR_SUMS + TO_DECIDE + "GROUP BY 1"
@@ -118,17 +125,19 @@ class Deadline:
 
 def rates(question: Question) -> dict[str, Renewals]:
     """Return the terms that ended in the window per currency, without regard to links."""
-    rows = fetch(
-        RATES,
-        _window(question),
-        **_parts(question),
-        expiring=exact_sum("v0"),
-        capped=exact_sum("CASE WHEN v1 < v0 THEN v1 ELSE v0 END"),
-        renewed=exact_sum("v1"),
-    )
-    found: dict[str, Renewals] = defaultdict(Renewals)
-    for currency, outcome, count, *halves in rows:
-        found[currency] += _tally(Outcome(outcome), int(count), sums(halves))
+    found = _tallies(question, ALL_MONTHS)
+    return {currency: tally for (currency, _), tally in found.items()}
+
+
+def rates_by_period(question: Question, grain: Grain = "quarter") -> dict[str, dict[str, Renewals]]:
+    """Return the terms that ended in each period of the window, per currency and label, in order.
+
+    Links are not regarded; a period in which nothing ended is left out.
+    """
+    months = MONTHS_OF[grain]
+    found: dict[str, dict[str, Renewals]] = defaultdict(dict)
+    for (currency, period), tally in sorted(_tallies(question, months).items()):
+        found[currency][label(first_of_month(period * months), grain)] = tally
     return dict(found)
 
 
@@ -177,7 +186,7 @@ def calendar(as_of: date, days: int = DEFAULT_HORIZON, scope: Scope = EVERYTHING
 
     The deadline is the contractual one (R3), not rolled; without a notice period it is the end.
     """
-    rows = fetch(CALENDAR, _days_after(as_of, days), visible=contracts_of(scope))
+    rows = fetch(CALENDAR, _days_after(as_of, days), visible=outcomes_of(scope))
     return sorted(map(_deadline, rows), key=attrgetter("deadline", "contract", "seq"))
 
 
@@ -188,10 +197,20 @@ def at_stake(
     rows = fetch(
         AT_STAKE,
         _days_after(as_of, days),
-        value=exact_sum("t.annual_value"),
-        visible=contracts_of(scope),
+        value=exact_sum("o.value"),
+        visible=outcomes_of(scope),
     )
     return {currency: (int(count), amount(sums(halves)[0])) for currency, count, *halves in rows}
+
+
+def month_number(day: date) -> int:
+    """Return the number of a day's month, year x 12 + month - 1."""
+    return day.year * 12 + day.month - 1
+
+
+def first_of_month(number: int) -> date:
+    """Return the first day of a month by its number, year x 12 + month - 1."""
+    return date(number // 12, number % 12 + 1, 1)
 
 
 def as_date(value: date | str) -> date:
@@ -200,13 +219,14 @@ def as_date(value: date | str) -> date:
 
 
 def _days_after(as_of: date, days: int) -> dict[str, Any]:
-    return {"first": as_of, "last": as_of + timedelta(days=days), "after_end": 1}
+    first = as_of.toordinal()
+    return {"first": first, "last": first + days}
 
 
 def _deadline(row: tuple[Any, ...]) -> Deadline:
     deadline, contract_id, contract, seq, end, kind, currency, value = row
     return Deadline(
-        as_date(deadline),
+        date.fromordinal(deadline),
         contract_id,
         contract,
         seq,
@@ -236,13 +256,57 @@ def _parts(question: Question) -> dict[str, Any]:
     }
 
 
-def _tally(outcome: Outcome, count: int, values: list[int]) -> Renewals:
-    if outcome == Outcome.OPEN:
-        return Renewals(open=count)
-    expiring, capped, renewed = map(amount, values)
-    if outcome == Outcome.LOST:
-        return Renewals(due=count, expiring=expiring)
-    return Renewals(count, count, 0, expiring, capped, renewed)
+def _tallies(question: Question, months: int) -> dict[tuple[str, int], Renewals]:
+    """Return the terms that ended in the window per currency and per number of so many months."""
+    found: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0] * 6)
+    for currency, month, *numbers in _ended(question):
+        tally = found[currency, month // months]
+        for place, number in enumerate(numbers):
+            tally[place] += number
+    return {key: _tally(*numbers) for key, numbers in found.items()}
+
+
+def _ended(question: Question) -> Iterator[tuple[Any, ...]]:
+    """Yield per currency and month: due, renewed, open, expiring, capped, renewed value; corrected."""
+    params = _days(question)
+    parts = {"visible": outcomes_of(question.scope), "inside": inside(question.window, "o.end_day")}
+    kept, following = exact_sum("o.kept_value"), exact_sum("o.next_value")
+    expiring = exact_sum("o.value")
+    rows = fetch(
+        RATES, params, only="", expiring=expiring, capped=kept, renewed=following, **parts
+    )
+    too_late = (AFTER_A_GAP if question.grace >= 0 else "") + TOO_LATE
+    less = (exact_sum("-o.kept_value"), exact_sum("-o.next_value"))
+    rows += fetch(LATE, params, only=too_late, capped=less[0], renewed=less[1], **parts)
+    if params["answered"] <= params["last"]:
+        rows += fetch(OPEN, params, only=UNANSWERED, expiring=exact_sum("-o.value"), **parts)
+    for currency, month, due, renewed, is_open, *halves in rows:
+        yield currency, month, int(due), int(renewed), int(is_open), *sums(halves)
+
+
+def _tally(
+    due: int, renewed: int, is_open: int, expiring: int, capped: int, renewed_value: int
+) -> Renewals:
+    return Renewals(due, renewed, is_open, *map(amount, (expiring, capped, renewed_value)))
+
+
+def inside(window: Period, day: str) -> str:
+    """Return the condition on a day beside that on its month; none where months are whole."""
+    whole = window.start.day == 1 and (window.end + ONE_DAY).day == 1
+    return "TRUE" if whole else f"{day} BETWEEN %(first)s AND %(last)s"
+
+
+def _days(question: Question) -> dict[str, int]:
+    as_of, window = question.as_of.toordinal(), question.window
+    return {
+        "first": window.start.toordinal(),
+        "last": window.end.toordinal(),
+        "first_month": month_number(window.start),
+        "last_month": month_number(window.end),
+        "as_of": as_of,
+        "answered": as_of - question.grace,
+        "grace": question.grace,
+    }
 
 
 def _continued(rows: list[tuple[Any, ...]], at: Fixing) -> Continued:

@@ -1,90 +1,117 @@
 """What contracts cost: accrued over a window, annualised on a day, committed and whole (C1-C4)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from string import Template
 from typing import Any
 
+from contracts.rules.calendar import ONE_DAY
 from contracts.rules.period import Grain, Period, label, periods
+from metrics.queries import steps
 from metrics.queries.question import EVERYTHING, Dimension, Scope
 from metrics.queries.sql import (
+    SCALE,
     Fragment,
     amount,
     carried_sum,
     composed,
     contracts_of,
+    entries_of,
     exact_sum,
     fetch,
     listed,
+    split,
     sums,
 )
 from metrics.rules.spend import accrued
 
 # Beyond so many days a series of events is cheaper than a look at each day.
 FEW = 2
-Names = tuple[str, str]
-ONE_NAME: Names = ("", "''")
-NAMES: dict[str | None, Names] = {
-    None: ONE_NAME,
-    "vendor": ("JOIN contracts_vendor d ON d.id = c.vendor_id", "d.name"),
-    "category": (
-        "LEFT JOIN contracts_category d ON d.id = c.category_id",
-        "COALESCE(d.name, '')",
-    ),
-    "department": (
-        "LEFT JOIN contracts_department d ON d.id = c.department_id",
-        "COALESCE(d.name, '')",
-    ),
-}
 DAYS_INSIDE = (
     "CASE WHEN l.last_day < p.last_day THEN l.last_day ELSE p.last_day END"
     " - CASE WHEN l.first_day > p.first_day THEN l.first_day ELSE p.first_day END + 1"
 )
 SIGNED = "(c.signed_on IS NULL OR c.signed_on <= %(as_of)s)"
 # A term without an end binds nobody: it goes on, but it is not committed.
-BOUND = "bound"
-BINDING = (
-    "JOIN contracts_term t ON t.id = l.term_id",
-    "CASE WHEN t.end_date IS NULL THEN 'unbound' ELSE 'bound' END",
-)
+BOUND, UNBOUND = "bound", "unbound"
+BINDING = f"CASE WHEN l.is_bound THEN '{BOUND}' ELSE '{UNBOUND}' END"
+SIGNED_LATER = "l.signed_day > %(day)s"
+SIGNED_BY_THEN = "(l.signed_day IS NULL OR l.signed_day <= %(day)s)"
 
-ACCRUED = """
-WITH p(label, first_day, last_day) AS ($periods)
-SELECT p.label, $name, c.currency, l.year_days, $cost
-FROM p
-JOIN contracts_ledgerentry l ON l.first_day <= p.last_day AND l.last_day >= p.first_day
-JOIN contracts_contract c ON c.id = l.contract_id
+# The names of a dimension, by the key that a ledger entry has of it.
+KEYS: dict[str | None, str] = {
+    None: "0",
+    "vendor": "l.vendor_id",
+    "category": "l.category_id",
+    "department": "l.department_id",
+}
+NAMES: dict[str | None, tuple[str, str]] = {
+    None: ("", "''"),
+    "vendor": ("LEFT JOIN contracts_vendor d ON d.id = found.key", "COALESCE(d.name, '')"),
+    "category": ("LEFT JOIN contracts_category d ON d.id = found.key", "COALESCE(d.name, '')"),
+    "department": ("LEFT JOIN contracts_department d ON d.id = found.key", "COALESCE(d.name, '')"),
+}
+NAMED = """
+SELECT found.label, $name, found.currency, found.year_days, SUM(found.high), SUM(found.low)
+FROM found
 $names
-WHERE $visible
 GROUP BY 1, 2, 3, 4
 """
+# No entry is longer than an anniversary year, so what is in force on a day ends within one.
+LONGEST = 366
+ACCRUED = """
+WITH p(label, first_day, last_day) AS ($periods),
+found(label, key, currency, year_days, high, low) AS (
+    SELECT p.label, $key, l.currency, l.year_days, $cost
+    FROM p
+    JOIN contracts_ledgerentry l
+        ON l.first_day <= p.last_day AND l.last_day >= p.first_day
+        AND l.last_day <= p.last_day + %(longest)s
+    WHERE $visible
+    GROUP BY 1, 2, 3, 4
+)
+""" + NAMED
 ANNUALISED = """
-WITH p(label, day) AS ($days)
-SELECT p.label, $name, c.currency, $value
-FROM p
-JOIN contracts_ledgerentry l ON l.first_day <= p.day AND l.last_day >= p.day
-JOIN contracts_contract c ON c.id = l.contract_id
-$names
-WHERE $visible
-GROUP BY 1, 2, 3
+WITH p(label, day) AS ($days),
+found(label, key, currency, year_days, high, low) AS (
+    SELECT p.label, $key, l.currency, 0, $value
+    FROM p
+    JOIN contracts_ledgerentry l
+        ON l.first_day <= p.day AND l.last_day >= p.day AND l.last_day <= p.day + %(longest)s
+    WHERE $visible
+    GROUP BY 1, 2, 3
+)
+""" + NAMED
+# By several names at once: the entries are looked at once.
+LIVE = """
+WITH live($names, currency, high, low) AS (
+    SELECT $keys, l.currency, $value
+    FROM contracts_ledgerentry l
+    WHERE l.last_day BETWEEN %(day)s AND %(day)s + %(longest)s AND l.first_day <= %(day)s
+        AND $visible
+    GROUP BY $keys, l.currency
+)
+"""
+LIVE_BY = """
+SELECT '$dimension', COALESCE(d.name, ''), live.currency, SUM(live.high), SUM(live.low)
+FROM live
+LEFT JOIN contracts_$dimension d ON d.id = live.${dimension}_id
+GROUP BY 2, 3
 """
 # A series looks at each entry twice, at its first and after its last day, whatever its length.
 EVENTS = """
 event(name, currency, year_days, day, high, low) AS (
-    SELECT $name, c.currency, l.year_days,
+    SELECT $name, l.currency, l.year_days,
         CASE WHEN l.first_day > %(first)s THEN l.first_day ELSE %(first)s END, $came
     FROM contracts_ledgerentry l
-    JOIN contracts_contract c ON c.id = l.contract_id
-    $names
     WHERE $visible AND $condition AND l.first_day <= %(last)s AND l.last_day >= %(first)s
     GROUP BY 1, 2, 3, 4
     UNION ALL
-    SELECT $name, c.currency, l.year_days, l.last_day + 1, $went
+    SELECT $name, l.currency, l.year_days, l.last_day + 1, $went
     FROM contracts_ledgerentry l
-    JOIN contracts_contract c ON c.id = l.contract_id
-    $names
     WHERE $visible AND $condition AND l.last_day < %(last)s AND l.last_day >= %(first)s
     GROUP BY 1, 2, 3, 4
 )
@@ -108,14 +135,13 @@ JOIN event ON event.day <= p.day
 GROUP BY 1, 2, 3
 """
 COMMITTED = """
-SELECT '', $name, c.currency, l.year_days, $cost
-FROM contracts_ledgerentry l
-JOIN contracts_term t ON t.id = l.term_id
-JOIN contracts_contract c ON c.id = l.contract_id
-$names
-WHERE $visible AND l.last_day > %(day)s AND t.end_date IS NOT NULL AND $signed
-GROUP BY 1, 2, 3, 4
-"""
+WITH found(label, key, currency, year_days, high, low) AS (
+    SELECT '', $key, l.currency, l.year_days, $cost
+    FROM contracts_ledgerentry l
+    WHERE $visible AND l.last_day > %(day)s AND l.is_bound AND $signed
+    GROUP BY 1, 2, 3, 4
+)
+""" + NAMED
 DAYS_AFTER = "l.last_day - CASE WHEN l.first_day > %(day)s THEN l.first_day - 1 ELSE %(day)s END"
 WHOLE_VALUE = """
 SELECT c.currency, t.part_year_days, $years, $part
@@ -147,15 +173,16 @@ def accrued_spend(
 ) -> list[Spend]:
     """Return the cost of the days in force (C3) in each period of the window."""
     if dimension is None:
-        return _accrued_series(window, grain, ONE_NAME, scope, Fragment("TRUE"))
-    join, column = NAMES[dimension]
+        if scope.contracts is None:
+            return costs(_stepped(window, grain))
+        return costs(_series(window, grain, "''", scope, Fragment("TRUE")))
     rows = fetch(
         ACCRUED,
+        {"longest": LONGEST},
         periods=_spans(window, grain),
-        names=join,
-        name=column,
         cost=exact_sum("l.annual_value", DAYS_INSIDE),
-        visible=contracts_of(scope),
+        visible=entries_of(scope),
+        **_named(dimension),
     )
     return costs(rows)
 
@@ -165,8 +192,12 @@ def agreed_spend(window: Period, as_of: date, scope: Scope = EVERYTHING) -> list
 
     The name says whether they are bound by a term with an end.
     """
-    signed = Fragment(SIGNED, {"as_of": as_of})
-    return _accrued_series(window, "month", BINDING, scope, signed)
+    day = {"day": as_of.toordinal()}
+    if scope.contracts is not None:
+        signed = Fragment(SIGNED_BY_THEN, day)
+        return costs(_series(window, "month", BINDING, scope, signed))
+    later = _series(window, "month", BINDING, scope, Fragment(SIGNED_LATER, day))
+    return costs(_stepped(window, "month", named=True), less=later)
 
 
 def annualised_spend(
@@ -175,22 +206,39 @@ def annualised_spend(
     scope: Scope = EVERYTHING,
 ) -> list[Spend]:
     """Return the annual value of what is in force at the end of each labelled day (C4)."""
+    if dimension is None and scope.contracts is None:
+        return _amounts(_stepped_days(days))
     listed_days = listed([(each, day.toordinal()) for each, day in days])
     if dimension is None and len(days) > FEW:
         numbers = [day.toordinal() for _, day in days]
-        span = (min(numbers), max(numbers))
-        events = _events(span, ONE_NAME, scope, Fragment("TRUE"))
+        events = _events((min(numbers), max(numbers)), "''", scope, Fragment("TRUE"))
         return _amounts(fetch(ANNUALISED_SERIES, days=listed_days, events=events))
-    join, column = NAMES[dimension]
     rows = fetch(
         ANNUALISED,
+        {"longest": LONGEST},
         days=listed_days,
-        names=join,
-        name=column,
         value=exact_sum("l.annual_value"),
-        visible=contracts_of(scope),
+        visible=entries_of(scope),
+        **_named(dimension),
     )
-    return _amounts(rows)
+    return _amounts((*row[:3], *row[4:]) for row in rows)
+
+
+def annualised_by(
+    dimensions: Sequence[Dimension], day: date, scope: Scope = EVERYTHING
+) -> dict[Dimension, list[Spend]]:
+    """Return the annual value in force at the end of a day by each of several names."""
+    rows = fetch(
+        LIVE + " UNION ALL ".join(Template(LIVE_BY).substitute(dimension=d) for d in dimensions),
+        {"day": day.toordinal(), "longest": LONGEST},
+        keys=", ".join(f"l.{each}_id" for each in dimensions),
+        names=", ".join(f"{each}_id" for each in dimensions),
+        value=exact_sum("l.annual_value"),
+        visible=entries_of(scope),
+    )
+    return {
+        each: _amounts(("", *row[1:]) for row in rows if row[0] == each) for each in dimensions
+    }
 
 
 def committed(
@@ -200,17 +248,11 @@ def committed(
 
     No renewals are assumed, and a term without an end commits to nothing.
     """
-    join, column = NAMES[dimension]
-    rows = fetch(
-        COMMITTED,
-        {"day": as_of.toordinal(), "as_of": as_of},
-        signed=SIGNED,
-        names=join,
-        name=column,
-        cost=exact_sum("l.annual_value", DAYS_AFTER),
-        visible=contracts_of(scope),
-    )
-    return costs(rows)
+    if dimension is not None or scope.contracts is not None:
+        return costs(_committed(as_of, dimension, scope, SIGNED_BY_THEN))
+    after = steps.accrued([Period(as_of + ONE_DAY, date.max)], bound="TRUE")
+    rows = [("", "", key[0], key[1], *split(parts[0])) for key, parts in after.items()]
+    return costs(rows, less=_committed(as_of, None, scope, SIGNED_LATER))
 
 
 def total_contract_value(scope: Scope = EVERYTHING) -> list[Spend]:
@@ -242,12 +284,20 @@ def coarser(months: Iterable[Spend], window: Period, grain: Grain) -> list[Spend
     return [Spend(*key, value) for key, value in sorted(found.items())]
 
 
-def costs(rows: Sequence[tuple[Any, ...]]) -> list[Spend]:
-    """Join rows of (label, name, currency, days of the year, value x days) to costs, zeros left out."""
-    found: dict[tuple[str, str, str], dict[int, Fraction]] = defaultdict(dict)
-    for each, name, currency, year_days, *halves in rows:
-        found[each, name, currency][year_days] = amount(sums(halves)[0])
-    return [Spend(*key, value) for key, parts in sorted(found.items()) if (value := accrued(parts))]
+def costs(rows: Iterable[Sequence[Any]], less: Iterable[Sequence[Any]] = ()) -> list[Spend]:
+    """Join rows of (label, name, currency, days of the year, value x days) to costs, zeros left out.
+
+    `less` is taken away.
+    """
+    found: dict[tuple[str, str, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for sign, some in ((1, rows), (-1, less)):
+        for each, name, currency, year_days, *halves in some:
+            found[each, name, currency][year_days] += sign * sums(halves)[0]
+    return [
+        Spend(*key, value)
+        for key, parts in sorted(found.items())
+        if (value := accrued(parts) / SCALE)
+    ]
 
 
 def _amounts(rows: Iterable[tuple[Any, ...]]) -> list[Spend]:
@@ -256,6 +306,41 @@ def _amounts(rows: Iterable[tuple[Any, ...]]) -> list[Spend]:
         for each, name, currency, *halves in sorted(rows)
         if (value := sums(halves)[0])
     ]
+
+
+def _stepped_days(days: Sequence[tuple[str, date]]) -> Iterator[tuple[Any, ...]]:
+    """Yield what is in force on each labelled day, all contracts together."""
+    for currency, values in steps.annualised([day for _, day in days]).items():
+        for (each, _), value in zip(days, values, strict=True):
+            yield each, "", currency, *split(value)
+
+
+def _stepped(window: Period, grain: Grain, *, named: bool = False) -> Iterator[tuple[Any, ...]]:
+    """Yield value x days in each period, all contracts together."""
+    spans = periods(window, grain)
+    for key, values in steps.accrued([part for _, part in spans]).items():
+        currency, year_days, is_bound = key
+        name = (BOUND if is_bound else UNBOUND) if named else ""
+        for (each, _), value in zip(spans, values, strict=True):
+            yield each, name, currency, year_days, *split(value)
+
+
+def _named(dimension: Dimension | None) -> dict[str, str]:
+    join, name = NAMES[dimension]
+    return {"key": KEYS[dimension], "names": join, "name": name}
+
+
+def _committed(
+    as_of: date, dimension: Dimension | None, scope: Scope, signed: str
+) -> list[tuple[Any, ...]]:
+    return fetch(
+        COMMITTED,
+        {"day": as_of.toordinal()},
+        signed=signed,
+        cost=exact_sum("l.annual_value", DAYS_AFTER),
+        visible=entries_of(scope),
+        **_named(dimension),
+    )
 
 
 def _spans(window: Period, grain: Grain) -> Fragment:
@@ -267,28 +352,27 @@ def _spans(window: Period, grain: Grain) -> Fragment:
     )
 
 
-def _accrued_series(
-    window: Period, grain: Grain, names: Names, scope: Scope, condition: Fragment
-) -> list[Spend]:
+def _series(
+    window: Period, grain: Grain, name: str, scope: Scope, condition: Fragment
+) -> list[tuple[Any, ...]]:
+    """Return value x days in each period, from the entries that meet a condition."""
     days = (window.start.toordinal(), window.end.toordinal())
-    rows = fetch(
+    return fetch(
         ACCRUED_SERIES,
         periods=_spans(window, grain),
-        events=_events(days, names, scope, condition),
+        events=_events(days, name, scope, condition),
         days=DAYS_SINCE,
     )
-    return costs(rows)
 
 
-def _events(days: tuple[int, int], names: Names, scope: Scope, condition: Fragment) -> Fragment:
+def _events(days: tuple[int, int], name: str, scope: Scope, condition: Fragment) -> Fragment:
     """Return what each day of a window adds and takes away, per name and currency."""
     return composed(
         EVENTS,
         {"first": days[0], "last": days[1]},
-        names=names[0],
-        name=names[1],
+        name=name,
         came=carried_sum("l.annual_value"),
         went=carried_sum("-l.annual_value"),
-        visible=contracts_of(scope),
+        visible=entries_of(scope),
         condition=condition,
     )

@@ -12,7 +12,7 @@ from string import Template
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
 
 from contracts.models.fields import HALF
@@ -20,6 +20,11 @@ from metrics.queries.question import Scope
 
 # Money columns are integers of 10^-4.
 SCALE = 10_000
+
+# A sum is one column where the engine's own is exact, and two halves where that left 64 bits. The
+# form that is not meant is a comment.
+NARROW = {"wide": "/*", "narrow": "*/", "end": ""}
+WIDE = {"wide": "", "narrow": "/*", "end": "*/"}
 
 DIALECT = {
     "sqlite": {
@@ -46,8 +51,18 @@ def fetch(
 ) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows."""
     whole_text = composed(statement, params, **parts)
+    try:
+        return _run(whole_text, NARROW)
+    except OperationalError as error:
+        # SQLite refuses a sum beyond 64 bits; PostgreSQL adds big integers without a limit.
+        if str(error) != "integer overflow":
+            raise
+        return _run(whole_text, WIDE)
+
+
+def _run(whole_text: Fragment, form: Mapping[str, str]) -> list[tuple[Any, ...]]:
     # Parts may hold words of the dialect, so those come last.
-    text = Template(whole_text.text).substitute(DIALECT[connection.vendor])
+    text = Template(whole_text.text).substitute(DIALECT[connection.vendor], **form)
     with connection.cursor() as cursor:
         cursor.execute(text, whole_text.params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -74,6 +89,20 @@ def contracts_of(scope: Scope, name: str = "c") -> Fragment:
     return Fragment(f"NOT {name}.is_draft AND {name}.id IN ({visible.text})", visible.params)
 
 
+def entries_of(scope: Scope, name: str = "l") -> Fragment:
+    """Return the condition on ledger entries `l`: no drafts, and only what the asker may read."""
+    visible = outcomes_of(scope, name)
+    return Fragment(f"NOT {name}.is_draft AND {visible.text}", visible.params)
+
+
+def outcomes_of(scope: Scope, name: str = "o") -> Fragment:
+    """Return the condition on term outcomes `o`, which drafts do not have."""
+    if scope.contracts is None:
+        return Fragment("TRUE")
+    visible = _subquery(scope.contracts, "contract")
+    return Fragment(f"{name}.contract_id IN ({visible.text})", visible.params)
+
+
 def charges_of(scope: Scope) -> Fragment:
     """Return the condition on charges `ch`."""
     if scope.charges is None:
@@ -96,8 +125,11 @@ def listed(rows: Sequence[Sequence[Any]], name: str = "v") -> Fragment:
 def exact_sum(value: str, times: str = "1") -> str:
     """Return two columns whose `whole` is the sum of integer `value` x `times`.
 
-    Neither half leaves 64 bits, whatever the engine does when a sum overflows.
+    Neither half leaves 64 bits, whatever the engine does when a sum or a product overflows.
     """
+    if times == "1":
+        halves = f"SUM(({value}) / {HALF}), SUM(({value}) %% {HALF})"
+        return f"${{wide}}{halves}${{narrow}} 0, SUM({value}) ${{end}}"
     return f"SUM({value} / {HALF} * ({times})), SUM({value} %% {HALF} * ({times}))"
 
 
@@ -113,6 +145,11 @@ def carried_sum(value: str) -> str:
 def whole(high: Any, low: Any) -> int:
     """Join the two columns of an `exact_sum`; no rows are 0."""
     return int(high or 0) * HALF + int(low or 0)
+
+
+def split(value: int) -> tuple[int, int]:
+    """Return a sum as the two columns that `whole` joins."""
+    return divmod(value, HALF)
 
 
 def sums(columns: Iterable[Any]) -> list[int]:

@@ -47,12 +47,16 @@ def test_every_factory_makes_valid_rows_twice(found: type[factories.Factory]) ->
 WITHOUT_ADMIN: dict[str, str] = {
     "KeyDate": "days that follow from the terms; coverage shows the next of each contract",
     "LedgerEntry": "day numbers that follow from the terms; check_ledger adds them up again",
+    "SpendStep": "sums of the ledger entries; check_ledger adds them up again",
+    "TermOutcome": "follows from the terms; price changes and terms have their pages",
 }
 # Tables that programs do not read, and why not.
 WITHOUT_API: dict[str, str] = {
     "AlertReading": "marks in a person's own inbox: is_unread of /inbox/",
     "LedgerEntry": "day numbers that follow from the terms; figures are under /metrics/",
     "KeyDate": "days that follow from terms and documents; alerts name them",
+    "SpendStep": "sums of the ledger entries; figures are under /metrics/",
+    "TermOutcome": "follows from the terms; figures are under /metrics/",
     "CalendarFeed": "its address is shown once, to the person who makes it in the admin",
     "DeliveryAction": "who sent a message again or took it back: on the page of the delivery",
     "ImportMapping": "belongs to the upload page",

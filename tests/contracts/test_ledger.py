@@ -195,8 +195,9 @@ def test_a_flag_goes_when_its_reason_goes() -> None:
 def test_a_second_refresh_writes_nothing(django_assert_num_queries: Callable[..., Any]) -> None:
     contract = with_terms(year(2025, annual_value=100), year(2026, annual_value=110))
     before = list(LedgerEntry.objects.values_list("pk", flat=True))
-    # Savepoint and release, terms, links, contracts, entries, changes, flags.
-    with django_assert_num_queries(10):
+    # Savepoint and release, terms, links, documents, contracts, entries, changes, outcomes, flags,
+    # key dates.
+    with django_assert_num_queries(11):
         ledger.refresh([contract.pk])
     assert list(LedgerEntry.objects.values_list("pk", flat=True)) == before
 
@@ -208,6 +209,8 @@ def test_a_second_refresh_writes_nothing(django_assert_num_queries: Callable[...
         ("UPDATE contracts_ledgerentry SET last_day = last_day + 1", "entries"),
         ("DELETE FROM contracts_ledgerentry", "missing"),
         ("UPDATE contracts_pricechange SET price_effect = 1", "changes"),
+        ("UPDATE contracts_termoutcome SET gap = 7", "outcomes"),
+        ("DELETE FROM contracts_termoutcome", "missing"),
         ("UPDATE contracts_priceflag SET amount = 1", "flags"),
     ],
 )

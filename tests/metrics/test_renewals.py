@@ -8,6 +8,7 @@ import pytest
 
 from contracts.models import Contract
 from contracts.rules.period import Period
+from contracts.services import records
 from metrics.queries import renewals
 from metrics.queries.question import Question
 from metrics.queries.rates import fixing
@@ -94,7 +95,8 @@ def test_a_draft_continues_nothing_yet() -> None:
         ContractStory("B", years(2025, 90)),
         links=[("A", "B")],
     )
-    Contract.objects.filter(pk=rows["B"].pk).update(is_draft=True)
+    rows["B"].is_draft = True
+    records.store(rows["B"])
     assert linked()["EUR"].renewed == 0
 
 

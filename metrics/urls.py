@@ -10,6 +10,7 @@ wrap = admin.site.admin_view
 
 urlpatterns = [
     path("rows/", wrap(rows.show), name="rows"),
+    path("export/", wrap(rows.export), name="export"),
     path("calculators/", wrap(calculators.index), name="calculators"),
     path("calculators/<slug:name>/", wrap(calculators.show), name="calculator"),
 ]

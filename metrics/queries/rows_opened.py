@@ -1,6 +1,6 @@
 """What a cell looks like once it is opened: columns, rows, and how the rows make the cell."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -124,25 +124,31 @@ class Opened:
             name: printed_total(self.column(name), value) for name, value in self.totals.items()
         }
 
-    @cached_property
-    def printed_rows(self) -> list[tuple[Printed, ...]]:
-        """The rows as they are printed; amounts share their printed total out (R24)."""
-        columns = [self._printed(column) for column in self.columns]
-        return list(zip(*columns, strict=True)) if self.rows else []
+    def printed_row(self, place: int) -> tuple[Printed, ...]:
+        """Return one row as it is printed; amounts share their printed total out (R24)."""
+        return tuple(
+            self.shares[column.name][place]
+            if column.name in self.shares
+            else printed_value(column, value)
+            for column, value in zip(self.columns, self.rows[place].values, strict=True)
+        )
 
-    def exact(self, name: str) -> list[str]:
-        """Return the exact amounts of a column, as decimals or fractions."""
-        return [plain(_number(value)) for value in self._values(name)]
+    @cached_property
+    def shares(self) -> dict[str, list[str]]:
+        """The printed amounts of the columns that are added up, over all rows (R24)."""
+        return {
+            column.name: printed_parts([_number(value) for value in self._values(column.name)])
+            for column in self.columns
+            if column.is_added and column.kind == "money"
+        }
+
+    def exact_at(self, name: str, place: int) -> str:
+        """Return an exact amount, as a decimal or a fraction."""
+        return plain(_number(self.rows[place].values[self.places[name]]))
 
     def _values(self, name: str) -> list[Value]:
         place = self.places[name]
         return [row.values[place] for row in self.rows]
-
-    def _printed(self, column: Column) -> Sequence[Printed]:
-        values = self._values(column.name)
-        if column.kind == "money" and column.is_added:
-            return printed_parts([_number(value) for value in values])
-        return [printed_value(column, value) for value in values]
 
 
 def printed_total(column: Column, value: Fraction) -> Printed:

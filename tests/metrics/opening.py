@@ -22,12 +22,16 @@ def differences(cell: Cell, opened: Opened) -> Iterator[str]:
     for column in opened.columns:
         if not column.is_added:
             continue
-        exact = sum(map(Fraction, opened.exact(column.name)), Fraction(0))
+        exact = sum(
+            (Fraction(opened.exact_at(column.name, n)) for n in range(len(opened.rows))),
+            Fraction(0),
+        )
         if exact != opened.totals[column.name]:
             yield f"{cell}: the exact {column.name} make {exact}"
         if column.kind == "money":
             place = opened.places[column.name]
-            printed = sum(Decimal(str(row[place])) for row in opened.printed_rows)
+            rows = map(opened.printed_row, range(len(opened.rows)))
+            printed = sum(Decimal(str(row[place])) for row in rows)
             if printed != Decimal(str(opened.printed_totals[column.name])):
                 yield f"{cell}: the printed {column.name} make {printed}"
 

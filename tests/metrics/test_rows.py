@@ -2,7 +2,6 @@
 
 import json
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis.extra.django import TestCase
 
-from contracts.rules.period import Period
 from metrics.queries.question import Question
 from tests.metrics import known
 from tests.metrics.opening import opened_all

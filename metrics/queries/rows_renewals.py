@@ -67,11 +67,12 @@ DECIDED = (
     VENDOR,
     TERM,
     ENDS,
-    Column("auto_renew", _("Renews by itself"), "number"),
+    Column("auto_renew", _("Renews by itself")),
     CURRENCY,
     ANNUAL_VALUE,
     Column("terms", _("Terms"), "count", is_added=True),
 )
+YES, NO = _("yes"), _("no")
 VENDORS = """
 SELECT c.id, v.name FROM contracts_contract c JOIN contracts_vendor v ON v.id = c.vendor_id
 WHERE $visible
@@ -111,7 +112,7 @@ def renewal_calendar(question: Question, key: str) -> Opened:
                 vendors[row.contract_id],
                 row.seq,
                 row.end_date,
-                int(row.auto_renew),
+                str(YES if row.auto_renew else NO),
                 row.currency,
                 row.annual_value,
                 1,

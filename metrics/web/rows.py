@@ -1,6 +1,6 @@
 """The rows behind a cell, as a page and as a file; and any family of figures as a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from metrics.queries.rows_opened import Column, Opened, Row, UnknownFigureError,
 from metrics.queries.snapshot import one_snapshot
 from metrics.queries.tables import Table, of_figures, of_opened
 from metrics.web.addresses import FORM, rows_address
-from metrics.web.cells import Shown, shown, shown_total
+from metrics.web.cells import Shown, shown, shown_total, shown_value, visible_columns
 from metrics.web.files import FORMS, file
 from metrics.web.question_form import Asking, CellForm, FamilyForm
 
@@ -87,19 +87,26 @@ def context_of(
         "opened": opened,
         "unit": UNITS[asking.question.by],
         "rates": None if opened.fixing is None else of_fixing(opened.fixing),
-        "value": shown_total(opened, opened.column(opened.measure.plus[0]), opened.printed),
-        "headings": list(_headings(asking, opened, sort)),
-        "rows": [list(_cells(opened, place)) for place in places],
-        "totals": [
-            shown_total(opened, column, opened.printed_totals.get(column.name))
-            for column in opened.columns
-        ],
+        "value": shown_value(opened),
+        **_table_of(asking, opened, sort, places),
         "page": places,
         "sort": sort,
         "address": asking.address,
         "exports": [
             {"name": name, "url": f"{asking.address}&{FORM}={each}"} for each, name in FORM_NAMES
         ],
+    }
+
+
+def _table_of(asking: Asking, opened: Opened, sort: str, places: Iterable[int]) -> dict[str, Any]:
+    """Return the table without the columns in which no row says anything."""
+    kept = visible_columns(opened)
+    columns = [opened.columns[place] for place in kept]
+    totals = opened.printed_totals
+    return {
+        "headings": [_heading(asking, column, sort) for column in columns],
+        "rows": [_cells(opened, kept, place) for place in places],
+        "totals": [shown_total(opened, column, totals.get(column.name)) for column in columns],
     }
 
 
@@ -121,18 +128,16 @@ def _rank(row: Row, at: int) -> tuple[bool, Any]:
     return value is not None, value.isoformat() if isinstance(value, date) else value
 
 
-def _headings(asking: Asking, opened: Opened, sort: str) -> Iterator[Heading]:
-    for column in opened.columns:
-        is_up, is_down = sort == column.name, sort == f"-{column.name}"
-        following = column.name if is_down else f"-{column.name}"
-        direction = "ascending" if is_up else "descending" if is_down else ""
-        yield Heading(column, f"{asking.address}&{SORT}={following}", direction)
+def _heading(asking: Asking, column: Column, sort: str) -> Heading:
+    is_up, is_down = sort == column.name, sort == f"-{column.name}"
+    following = column.name if is_down else f"-{column.name}"
+    direction = "ascending" if is_up else "descending" if is_down else ""
+    return Heading(column, f"{asking.address}&{SORT}={following}", direction)
 
 
-def _cells(opened: Opened, place: int) -> Iterator[Shown]:
-    row = opened.rows[place]
-    for column, printed in zip(opened.columns, opened.printed_row(place), strict=True):
-        yield shown(opened, column, printed, row)
+def _cells(opened: Opened, kept: Iterable[int], place: int) -> list[Shown]:
+    row, printed = opened.rows[place], opened.printed_row(place)
+    return [shown(opened, opened.columns[at], printed[at], row) for at in kept]
 
 
 def _table(asking: Asking) -> Table:

@@ -36,6 +36,7 @@ def _begun_for_reading() -> Iterator[None]:
 @contextmanager
 def _deferred() -> Iterator[None]:
     """Begin transactions of this connection without the write lock that writers take at once."""
+    connection.ensure_connection()
     usual = connection.transaction_mode  # type: ignore[attr-defined]  # SQLite's own
     connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
     try:

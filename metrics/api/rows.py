@@ -213,4 +213,5 @@ def rows_template(request: Request, asking: Asked) -> str:
 def _address(request: Request, route: str, asking: Asked, figure: str, key: str) -> str:
     parameters = of_cell(asking.question, figure, key)
     query = urlencode({**parameters, **asking.narrowing.parameters()}, safe=KEPT)
-    return str(request.build_absolute_uri(f"{reverse(route)}?{query}"))
+    # Django would write the braces of a template as escapes.
+    return f"{request.build_absolute_uri(reverse(route))}?{query}"

@@ -24,6 +24,8 @@ from metrics.api.rows import (
     rows_template,
 )
 from metrics.queries.catalogue import METRICS
+from metrics.queries.figures import asked
+from metrics.queries.rows_prices import PricePages
 from metrics.queries.snapshot import one_snapshot
 from metrics.queries.tables import Table, of_figures
 
@@ -96,8 +98,7 @@ class FiguresView(FileView):
         if family not in METRICS:
             raise Http404
         asking = asked_by(request)
-        with one_snapshot():
-            answer = METRICS[family].answer(asking.question)
+        answer = answered(family, asking)
         if self.asks_for_file(request):
             return self.file(request, table_of(request, family, asking, answer))
         return Response(presented(request, family, asking, answer))
@@ -116,17 +117,22 @@ class PriceChangesView(FileView):
     def get(self, request: Request) -> Response:
         """Return one page of the price changes; a file holds all of them."""
         asking = asked_by(request, *PAGING)
-        with one_snapshot():
-            answer = METRICS[self.family].answer(asking.question)
         if self.asks_for_file(request):
+            answer = answered(self.family, asking)
             return self.file(request, table_of(request, self.family, asking, answer))
         paginator = pages()
-        (name,) = answer["figures"]
-        rows: Any = paginator.paginate_queryset(answer["figures"][name], request, view=self)
+        with one_snapshot():
+            rows = paginator.paginate_queryset(PricePages(asking.question), request, view=self)
         page = paginator.get_paginated_response([]).data
         del page["results"]
-        paged = answer | {"figures": {name: rows}}
+        paged = asked(asking.question) | {"figures": {"price_changes": rows}}
         return Response(presented(request, self.family, asking, paged) | page)
+
+
+def answered(family: str, asking: Asked) -> dict[str, Any]:
+    """Return the answer of a family from one state of the tables."""
+    with one_snapshot():
+        return METRICS[family].answer(asking.question)
 
 
 def asked_by(request: Request, *others: str) -> Asked:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from metrics.queries.keys import of_price
+from metrics.queries.prices import price_count, price_page
 from metrics.queries.question import Question
 from metrics.queries.renewals import as_date
 from metrics.queries.rows_opened import (
@@ -57,6 +59,20 @@ MEASURES = {
     "volume_effect": Measure(("volume_effect",)),
 }
 Number = Fraction | None
+
+
+class PricePages:
+    """The price changes of a question as figures print them, read page by page."""
+
+    def __init__(self, question: Question) -> None:
+        self.scope = question.scope
+
+    def __len__(self) -> int:
+        return price_count(self.scope)
+
+    def __getitem__(self, places: slice) -> list[dict[str, Any]]:
+        rows = price_page(self.scope, places.start, places.stop - places.start)
+        return [of_price(row) for row in rows]
 
 
 def price_change(question: Question, key: str) -> Opened:

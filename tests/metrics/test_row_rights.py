@@ -90,17 +90,13 @@ def test_a_narrowed_question_opens_to_the_rows_of_its_part(
     portfolio: dict[str, Contract],
 ) -> None:
     reader = factories.AdministratorFactory.create()
-    for narrowing, value in (
-        (Narrowing(), "132.00"),
-        (Narrowing(department=Department.objects.get(name="IT")), "12.00"),
-        (Narrowing(vendor=portfolio["Dollars"].vendor), "0.00"),
-        (Narrowing(category=portfolio["Open"].category), "132.00"),
-        (Narrowing(currency="USD"), "0.00"),
+    for narrowing, in_force, charged in (
+        (Narrowing(), "132.00", "10.00"),
+        (Narrowing(department=Department.objects.get(name="IT")), "12.00", "5.00"),
+        (Narrowing(vendor=portfolio["Dollars"].vendor), "0.00", "0.00"),
+        (Narrowing(category=portfolio["Open"].category), "132.00", "10.00"),
+        (Narrowing(currency="USD"), "0.00", "0.00"),
     ):
         asked = Question(YEAR, YEAR.end, scope=narrowing.scope(reader))
-        assert rows_of(asked, "annualised", "EUR").printed == value
-        spent = {None: "10.00", "IT": "5.00"}.get(
-            narrowing.department and narrowing.department.name
-        )
-        if narrowing.vendor is None and narrowing.currency is None:
-            assert rows_of(asked, "actuals_year", "2024|EUR").printed == spent
+        assert rows_of(asked, "annualised", "EUR").printed == in_force
+        assert rows_of(asked, "actuals_year", "2024|EUR").printed == charged

@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.urls import path
 
-from metrics.web import calculators
+from metrics.web import calculators, rows
 
 app_name = "metrics"
 wrap = admin.site.admin_view
 
 urlpatterns = [
+    path("rows/", wrap(rows.show), name="rows"),
+    path("export/", wrap(rows.export), name="export"),
     path("calculators/", wrap(calculators.index), name="calculators"),
     path("calculators/<slug:name>/", wrap(calculators.show), name="calculator"),
 ]

@@ -1,7 +1,8 @@
 """Contracts as rows of a file that a spreadsheet opens without running anything in it."""
 
 import csv
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -16,6 +17,8 @@ from contracts.queries.portfolio import with_standing
 
 # What makes a spreadsheet take a text for a formula, full-width forms included.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# A number below zero starts like a formula and is none.
+NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
 COLUMNS = (
     "external_reference",
     "vendor__name",
@@ -78,10 +81,16 @@ def csv_lines(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
 
 def xlsx_file(rows: Iterable[tuple[Any, ...]]) -> BytesIO:
     """Return a workbook with one sheet; every text is a text, never a formula."""
+    return workbook({"contracts": rows})
+
+
+def workbook(sheets: Mapping[str, Iterable[tuple[Any, ...]]]) -> BytesIO:
+    """Return a workbook with a sheet for each name; every text is a text, never a formula."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("contracts")
-    for row in rows:
-        sheet.append([_xlsx_value(sheet, value) for value in row])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append([_xlsx_value(sheet, value) for value in row])
     file = BytesIO()
     book.save(file)
     file.seek(0)
@@ -90,7 +99,8 @@ def xlsx_file(rows: Iterable[tuple[Any, ...]]) -> BytesIO:
 
 def harmless(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    is_formula = text.startswith(FORMULA_STARTS) and not NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
 
 
 def _csv_value(value: Any) -> str:

@@ -1,17 +1,20 @@
 """What a request may ask of the figures."""
 
 from datetime import date, timedelta
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from contracts.models import Category, Department, Vendor
 from contracts.rules.period import Period
-from metrics.queries.question import Question, Scope, Unit
+from metrics.queries.narrowing import Narrowing
+from metrics.queries.question import Question, Unit
 from metrics.rules.renewals import DEFAULT_GRACE
 
 UNKNOWN_PARAMETER = _("There is no such parameter. Known: %(known)s.")
 LONGEST_WINDOW = timedelta(days=20 * 366)
+NARROWED = ("department", "category", "vendor", "currency")
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2150, 12, 31)
 
 
@@ -84,16 +87,58 @@ QuestionParameters: type[_Window] = type(
             default=DEFAULT_GRACE,
             help_text=_("Days after the end in which a renewal still counts."),
         ),
+        "department": serializers.PrimaryKeyRelatedField(
+            queryset=Department.objects.all(),
+            required=False,
+            help_text=_("Only this department and those below it."),
+        ),
+        "category": serializers.PrimaryKeyRelatedField(
+            queryset=Category.objects.all(), required=False, help_text=_("Only this category.")
+        ),
+        "vendor": serializers.PrimaryKeyRelatedField(
+            queryset=Vendor.objects.all(), required=False, help_text=_("Only this vendor.")
+        ),
+        "currency": serializers.RegexField(
+            "^[A-Z]{3}$",
+            required=False,
+            help_text=_("Only contracts and charges in this currency."),
+        ),
+    },
+)
+
+RowsParameters: type[_Window] = type(
+    "RowsParameters",
+    (QuestionParameters,),
+    {
+        "figure": serializers.CharField(
+            max_length=100, help_text=_("A family of figures: accrual_month, retention_vendor_EUR.")
+        ),
+        "key": serializers.CharField(
+            max_length=500,
+            allow_blank=True,
+            default="",
+            trim_whitespace=False,
+            help_text=_("The key of the figure in its family, parts joined by a bar: 2024-01|USD."),
+        ),
     },
 )
 
 
-def question_of(asked: dict[str, Any], user: Any) -> Question:
+class Asked(NamedTuple):
+    """A question with the part of the portfolio that it is narrowed to."""
+
+    question: Question
+    narrowing: Narrowing
+
+
+def question_of(asked: dict[str, Any], user: Any) -> Asked:
     """Return the question of valid parameters, within what `user` may read."""
-    return Question(
+    narrowing = Narrowing(*(asked.get(name) for name in NARROWED))
+    question = Question(
         window=Period(asked["from"], asked["to"]),
         as_of=asked["as_of"],
         by=asked["by"],
         grace=asked["grace"],
-        scope=Scope.of(user),
+        scope=narrowing.scope(user),
     )
+    return Asked(question, narrowing)

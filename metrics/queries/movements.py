@@ -205,7 +205,8 @@ def _converted(rows: Sequence[Sequence[Any]], base: str, at: Fixing) -> Converte
     return Converted(
         sum([*plain, *_mixed_units(parts)], Movements()),
         at,
-        sum(max(row[-5], row[-1]) for row in rows if factors[row[0]] is None),
+        # Who was there at either end: those of the opening, and those who arrived.
+        sum(int(sum(row[-5:-2])) for row in rows if factors[row[0]] is None),
     )
 
 

@@ -49,6 +49,11 @@ FROM rested o
 WHERE $visible AND o.change_day BETWEEN %(first)s AND %(last)s
 GROUP BY o.change_month, o.currency
 """
+PAGE = ROWS + "LIMIT %(rows)s OFFSET %(before)s"
+COUNT = """
+SELECT COUNT(*) FROM contracts_pricechange p JOIN contracts_contract c ON c.id = p.contract_id
+WHERE $visible
+"""
 Pair = tuple[int, int]
 MaybePair = tuple[int | None, int | None]
 
@@ -187,6 +192,18 @@ def _months(window: Period, scope: Scope) -> Iterator[tuple[Any, ...]]:
 def price_rows(scope: Scope = EVERYTHING) -> list[PriceRow]:
     """Return every pair of consecutive non-void terms, contract by contract."""
     return [_row(*row) for row in fetch(ROWS, visible=contracts_of(scope))]
+
+
+def price_page(scope: Scope, before: int, rows: int) -> list[PriceRow]:
+    """Return some of the same rows in the same order: `rows` of them, after the first `before`."""
+    found = fetch(PAGE, {"before": before, "rows": rows}, visible=contracts_of(scope))
+    return [_row(*row) for row in found]
+
+
+def price_count(scope: Scope = EVERYTHING) -> int:
+    """Return how many rows there are."""
+    ((count,),) = fetch(COUNT, visible=contracts_of(scope))
+    return int(count)
 
 
 def _row(contract: str, seq: int, start: date | str, *columns: Any) -> PriceRow:

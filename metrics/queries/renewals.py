@@ -107,6 +107,7 @@ class Continued:
     counted: Renewals
     value: Fraction
     renewed: Fraction | None
+    term_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,15 +311,14 @@ def _days(question: Question) -> dict[str, int]:
 
 
 def _continued(rows: list[tuple[Any, ...]], at: Fixing) -> Continued:
-    _, currency, value, _, outcome, *_ = rows[0]
+    term_id, currency, value, _, outcome, *_ = rows[0]
     own = amount(value)
     shares = []
     for successor in sorted({row[5] for row in rows}):
         shares.append(_share(own, currency, [row for row in rows if row[5] == successor], at))
     known = [share for share in shares if share is not None]
-    return Continued(
-        currency, one_term(own, Outcome(outcome)), own, sum(known, Fraction(0)) if known else None
-    )
+    renewed = sum(known, Fraction(0)) if known else None
+    return Continued(currency, one_term(own, Outcome(outcome)), own, renewed, term_id)
 
 
 def _share(

@@ -84,7 +84,9 @@ def test_without_parameters_the_last_year_is_asked(
         ({"by": "colour"}, "/by", "invalid_choice"),
         ({"grace": -1}, "/grace", "min_value"),
         ({"grace": 366}, "/grace", "max_value"),
-        ({"vendor": 1}, "/vendor", "unknown_parameter"),
+        ({"colour": 1}, "/colour", "unknown_parameter"),
+        ({"vendor": 0}, "/vendor", "does_not_exist"),
+        ({"currency": "euro"}, "/currency", "invalid"),
     ],
 )
 def test_a_question_that_makes_no_sense_is_refused(

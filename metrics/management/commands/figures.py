@@ -11,6 +11,7 @@ from django.utils import timezone
 from contracts.rules.period import Period
 from metrics.queries.figures import figures
 from metrics.queries.question import Question
+from metrics.queries.snapshot import one_snapshot
 from metrics.rules.renewals import DEFAULT_GRACE
 
 
@@ -37,7 +38,9 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         as_of = options["as_of"] or timezone.localdate()
         question = Question(window, as_of, options["by"], options["grace"])
-        text = json.dumps(figures(question), indent=1, sort_keys=True, ensure_ascii=False)
+        with one_snapshot():
+            found = figures(question)
+        text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
         if options["json"] is None:
             self.stdout.write(text)
         else:

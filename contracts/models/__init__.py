@@ -13,6 +13,7 @@ from contracts.models.charges import Budget, Charge, FxRate
 from contracts.models.contracts import Contract, ContractLink
 from contracts.models.feeds import CalendarFeed
 from contracts.models.imports import ImportMapping, ImportRun
+from contracts.models.indices import IndexValue
 from contracts.models.ledger import LedgerEntry, PriceChange, PriceFlag
 from contracts.models.organisation import Department, Membership
 from contracts.models.terms import LicenceLine, Term
@@ -34,6 +35,7 @@ __all__ = [
     "Heartbeat",
     "ImportMapping",
     "ImportRun",
+    "IndexValue",
     "LedgerEntry",
     "LicenceLine",
     "Membership",

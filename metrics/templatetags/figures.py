@@ -27,6 +27,12 @@ def over(value: Fraction | str | None) -> str:
 
 
 @register.filter
+def plain(value: Fraction | int) -> Decimal:
+    """Return an exact amount as a decimal number: it has no more than eight places."""
+    return round_half_up(Fraction(value), PLACES)
+
+
+@register.filter
 def whole(value: Fraction | str | None) -> str:
     """Write a part of a whole in whole percent: 96%."""
     if _missing(value) or isinstance(value, str) or value is None:

@@ -9,8 +9,10 @@ from typing import Any
 TICK_COLOUR = "#7a808c"
 ACCENT = "var(--color-primary-600)"
 REST = "var(--color-base-400)"
-COMPACT = {"notation": "compact", "maximumFractionDigits": 1}
-PERCENT = {"style": "percent", "maximumFractionDigits": 0}
+# The chart script asks for more digits than the most, where ticks lie close, unless told the least.
+COMPACT = {"notation": "compact", "minimumFractionDigits": 0, "maximumFractionDigits": 1}
+PERCENT = {"style": "percent", "minimumFractionDigits": 0, "maximumFractionDigits": 0}
+PLAIN = {"minimumFractionDigits": 0, "maximumFractionDigits": 1}
 
 
 @dataclass(frozen=True, slots=True)

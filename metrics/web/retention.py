@@ -22,6 +22,13 @@ DOWN, UP = "var(--st-down)", "var(--st-up)"
 ACCENT = "var(--color-primary-600)"
 # Steps of the heat map: a share of 100 % or more is the deepest.
 DEEPEST = 10
+# What is worth more than in its first year has colours of its own; 0 is without bound.
+BEYOND = (
+    (Fraction(5, 4), "more-1"),
+    (Fraction(3, 2), "more-2"),
+    (Fraction(2), "more-3"),
+    (Fraction(0), "more-4"),
+)
 GAINS, LOSSES = ("new", "reactivation", "expansion"), ("contraction", "churn")
 
 
@@ -68,13 +75,13 @@ def tiles(report: RetentionReport, view: View) -> list[dict[str, Any]]:
         {
             "name": _("NRR over the window"),
             "ratio": report.by_window.net,
-            "note": _("(opening + expansion − contraction − churn) / opening"),
+            "note": _("(opening + expansion - contraction - churn) / opening"),
             "url": whole_rows(view, "NRR"),
         },
         {
             "name": _("GRR over the window"),
             "ratio": report.by_window.gross,
-            "note": _("(opening − contraction − churn) / opening"),
+            "note": _("(opening - contraction - churn) / opening"),
             "url": whole_rows(view, "GRR"),
         },
         {
@@ -119,7 +126,7 @@ def waterfall(report: RetentionReport, view: View) -> dict[str, Any]:
     rows = [
         {
             "name": titles[name],
-            "sign": "−" if name in LOSSES else "+" if name in GAINS else "",
+            "sign": "-" if name in LOSSES else "+" if name in GAINS else "",
             "value": rounded(getattr(moves, name), report.base.currency),
             "units": units.get(name),
             "url": whole_rows(view, name),
@@ -234,7 +241,7 @@ def cells(
     found: list[dict[str, Any] | None] = [
         {
             "share": share,
-            "depth": depth(share),
+            "depth": depth(share, kind),
             "url": view.rows(f"cohorts_year_{currency}", cohort.year, kind, place),
         }
         for place, share in enumerate(shares)
@@ -242,6 +249,10 @@ def cells(
     return found + [None] * (width - len(found))
 
 
-def depth(share: Fraction | None) -> int | None:
-    """Return how deep a share is coloured: 0 to 10; None stays without colour."""
-    return None if share is None else max(0, min(DEEPEST, round(share * DEEPEST)))
+def depth(share: Fraction | None, kind: str) -> str:
+    """Return how a share is coloured: by its tenths, and apart from them where it passes 100 %."""
+    if share is None:
+        return "none"
+    if kind == "value" and share > 1:
+        return next(name for bound, name in BEYOND if share <= bound or bound == 0)
+    return str(max(0, min(DEEPEST, round(share * DEEPEST))))

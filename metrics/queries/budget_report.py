@@ -107,7 +107,9 @@ def _until(question: Question, year: Period) -> Period:
     return Period(year.start, min(year.end, question.as_of))
 
 
-def _line(key: tuple[str, str], budget: Amounts, spent: tuple[Named, Named], base: Base) -> PlanLine:
+def _line(
+    key: tuple[str, str], budget: Amounts, spent: tuple[Named, Named], base: Base
+) -> PlanLine:
     charged, agreed = (side.get(key, {}) for side in spent)
     planned, actual, cost = (base.exact(each) for each in (budget, charged, agreed))
     return PlanLine(

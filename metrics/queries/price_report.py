@@ -5,7 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
+
+from django.db.models import Max
 
 from contracts.models import IndexValue
 from contracts.rules.period import Period, periods
@@ -148,13 +151,20 @@ def changed(pairs: Sequence[tuple[date, date]], scope: Scope) -> list[Change]:
         (k, side, day.toordinal()) for k, pair in enumerate(pairs) for side, day in enumerate(pair)
     ]
     rows = fetch(CHANGED, snaps=listed(snaps), visible=contracts_of(scope))
-    return [Change(*row[:5], _held(row[5:8]), _held(row[8:11])) for row in rows]
+    return [_change(*row) for row in rows]
 
 
 def published_names() -> tuple[str, ...]:
-    """Return the names of the published indices there are."""
-    rows = IndexValue.objects.order_by("name").values_list("name", flat=True).distinct()
-    return tuple(rows)
+    """Return the names of the published indices there are, those that reach furthest first."""
+    rows = IndexValue.objects.values_list("name").annotate(last=Max("month"))
+    return tuple(name for name, _last in rows.order_by("-last", "name"))
+
+
+def _change(
+    k: int, contract_id: int, title: str, vendor: str, currency: str, *columns: Any
+) -> Change:
+    before, after = _held(columns[:3]), _held(columns[3:])
+    return Change(k, contract_id, title, vendor, currency, before, after)
 
 
 def _held(columns: Sequence[Any]) -> Held | None:
@@ -207,7 +217,7 @@ def _standing(
 
 def _pairs(question: Question) -> list[tuple[date, date]]:
     ends = [question.opening_day, *(part.end for _, part in periods(question.window, "month"))]
-    return list(zip(ends, ends[1:], strict=False))
+    return list(pairwise(ends))
 
 
 def cost_of_rise(change: Change) -> tuple[Fraction, Fraction] | None:

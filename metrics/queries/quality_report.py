@@ -121,10 +121,14 @@ def lacking(question: Question, gap: str, base: Base) -> list[Lacking]:
         gap=condition,
         visible=contracts_of(question.scope),
     )
-    found = [Lacking(*row[:4], amount(row[4])) for row in rows]
+    found = [_lacking(*row) for row in rows]
     if gap == RATE:
         return [row for row in found if base.at.factor(row.currency, base.currency) is None]
     return found
+
+
+def _lacking(contract_id: int, title: str, vendor: str, currency: str, value: int) -> Lacking:
+    return Lacking(contract_id, title, vendor, currency, amount(value))
 
 
 def _day(day: date) -> dict[str, Any]:
@@ -151,17 +155,13 @@ def _gathered(
     return counts, amounts
 
 
-def _gap(
-    key: str, count: int, amounts: dict[str, Fraction], whole: Fraction, base: Base
-) -> Gap:
+def _gap(key: str, count: int, amounts: dict[str, Fraction], whole: Fraction, base: Base) -> Gap:
     converted = base.exact(amounts)
     held = {currency: value for currency, value in amounts.items() if value}
     return Gap(key, count, held, converted, quotient(converted, whole))
 
 
-def _without_rate(
-    rows: Iterable[Sequence[Any]], amounts: dict[str, Fraction], base: Base
-) -> Gap:
+def _without_rate(rows: Iterable[Sequence[Any]], amounts: dict[str, Fraction], base: Base) -> Gap:
     """Return what has no exchange rate: it has no part in a converted whole, so no share either."""
     lost = {
         currency: value

@@ -63,7 +63,11 @@ def chart(
 
 
 def scaled(
-    amounts: str, *, numbers: dict[str, Any] | None = None, from_zero: bool = True
+    amounts: str,
+    *,
+    numbers: dict[str, Any] | None = None,
+    from_zero: bool = True,
+    every_name: bool = False,
 ) -> dict[str, Any]:
     """Return chart options as plain data: no script in the page, amounts from zero."""
     ticks = {"color": TICK_COLOUR, "maxTicksLimit": 6}
@@ -85,7 +89,11 @@ def scaled(
                 "border": {"display": False},
             },
             names: {
-                "ticks": {"color": TICK_COLOUR, "autoSkip": names == "x", "maxRotation": 0},
+                "ticks": {
+                    "color": TICK_COLOUR,
+                    "autoSkip": names == "x" and not every_name,
+                    "maxRotation": 50 if every_name else 0,
+                },
                 "grid": {"display": False},
             },
         },

@@ -25,7 +25,8 @@ from metrics.web.charts import PERCENT, PLAIN, Series, chart, steps
 from metrics.web.pages import exports, page, point
 from metrics.web.views import View
 
-DOWN, UP = "var(--st-down)", "var(--st-up)"
+# For a buyer a higher bill is no gain.
+DOWN, UP = "var(--st-up)", "var(--st-series-2)"
 ACCENT, PUBLISHED = "var(--color-primary-600)", "var(--st-series-2)"
 SHOWN = 12
 ROWS = 200
@@ -114,7 +115,7 @@ def tiles(report: PriceReport, view: View) -> list[dict[str, Any]]:
 def split(report: PriceReport, view: View) -> dict[str, Any]:
     """Return the parts of the change, from opening to closing."""
     titles, why = names(), formulas()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "key": key,
             "name": titles[key],
@@ -133,7 +134,7 @@ def split(report: PriceReport, view: View) -> dict[str, Any]:
         "rows": rows,
         "opening": rounded(report.opening, view.base),
         "closing": rounded(report.closing, view.base),
-        "chart": chart(labels, [Series(_("Per year"), bars, colours, links)], from_zero=False),
+        "chart": chart(labels, [Series(_("Per year"), bars, colours, links)], every_name=True),
     }
 
 
@@ -228,7 +229,9 @@ def levels(report: PriceReport, view: View) -> dict[str, Any]:
     """Return the own index month by month beside the published one."""
     labels = [level.label or _("before") for level in report.levels]
     series = [
-        Series(_("Own prices"), [point(round(level.own, 4)) for level in report.levels], kind="line")
+        Series(
+            _("Own prices"), [point(round(level.own, 4)) for level in report.levels], kind="line"
+        )
     ]
     if report.levels[0].published is not None:
         values = [
@@ -247,7 +250,11 @@ def levels(report: PriceReport, view: View) -> dict[str, Any]:
         ],
         "index": report.index,
         "choices": [
-            {"name": name, "url": view.with_part(index=name) + "#levels", "is_here": name == report.index}
+            {
+                "name": name,
+                "url": view.with_part(index=name) + "#levels",
+                "is_here": name == report.index,
+            }
             for name in report.indices
         ],
         "chart": chart(labels, series, from_zero=False, numbers=PLAIN),

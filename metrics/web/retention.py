@@ -123,7 +123,7 @@ def waterfall(report: RetentionReport, view: View) -> dict[str, Any]:
         "churn": moves.units_churned,
         "closing": moves.units_closing,
     }
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": titles[name],
             "sign": "-" if name in LOSSES else "+" if name in GAINS else "",
@@ -138,7 +138,7 @@ def waterfall(report: RetentionReport, view: View) -> dict[str, Any]:
     series = Series(_("Amount per year"), steps(signed), colours, links)
     return {
         "rows": rows,
-        "chart": chart([row["name"] for row in rows], [series]),
+        "chart": chart([row["name"] for row in rows], [series], every_name=True),
         "exports": exports(view, "retention"),
     }
 
@@ -197,11 +197,19 @@ def rates(report: RetentionReport, view: View) -> dict[str, Any]:
     """Return renewal-based and period-based rates side by side, with what makes them differ."""
     tally, moves = report.renewals, report.moves
     figure = (
-        f"renewal_rates_all_const_{view.base}" if view.is_converted else f"renewal_rates_{view.base}"
+        f"renewal_rates_all_const_{view.base}"
+        if view.is_converted
+        else f"renewal_rates_{view.base}"
     )
     return {
         "rows": [
-            (_("GRR"), "gross", report.by_renewal.gross, report.by_window.gross, report.by_flow.gross),
+            (
+                _("GRR"),
+                "gross",
+                report.by_renewal.gross,
+                report.by_window.gross,
+                report.by_flow.gross,
+            ),
             (_("NRR"), "net", report.by_renewal.net, report.by_window.net, report.by_flow.net),
             (_("By number"), "logo", report.by_renewal.logo, report.by_window.logo, None),
         ],

@@ -220,6 +220,7 @@ def gross_to_net(report: SpendReport, view: View) -> dict[str, Any]:
         "chart": chart(
             [name for name, _amount in signed],
             [Series(_("Amount"), steps(signed), colours, ["#charged"] * len(signed))],
+            every_name=True,
         ),
         "exports": exports(view, "actual-spend"),
     }

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from metrics.web import calculators, rows
+from metrics.web import calculators, prices, quality, retention, rows, spend
 
 app_name = "metrics"
 wrap = admin.site.admin_view
@@ -11,6 +11,10 @@ wrap = admin.site.admin_view
 urlpatterns = [
     path("rows/", wrap(rows.show), name="rows"),
     path("export/", wrap(rows.export), name="export"),
+    path("spend/", wrap(spend.spend), name="spend"),
+    path("retention/", wrap(retention.retention), name="retention"),
+    path("prices/", wrap(prices.prices), name="prices"),
+    path("quality/", wrap(quality.quality), name="quality"),
     path("calculators/", wrap(calculators.index), name="calculators"),
     path("calculators/<slug:name>/", wrap(calculators.show), name="calculator"),
 ]

@@ -26,11 +26,11 @@ from contracts.queries.portfolio import in_state
 from contracts.rules.vocabulary import ContractState, FlagState
 from contracts.services import holds
 from metrics.queries import dashboard as figures
+from metrics.queries.amounts import Money
 from metrics.queries.question import Dimension, Scope
+from metrics.web.charts import scaled
 
 SHOWN = 12
-# Grey that can be read on white and on the dark background alike.
-TICK_COLOUR = "#7a808c"
 SLICES = 8
 QUARTER = timedelta(days=92)
 DEFAULT_WINDOW = 90
@@ -41,7 +41,7 @@ class Share:
     """One row of the table behind a chart; `page` lists the contracts it adds up."""
 
     name: str
-    money: figures.Money
+    money: Money
     percent: Decimal | None
     page: str
 
@@ -175,7 +175,7 @@ def _line(months: Iterable[figures.Point]) -> dict[str, str]:
             }
         ],
     }
-    return {"data": json.dumps(data), "options": json.dumps(_options("y"))}
+    return {"data": json.dumps(data), "options": json.dumps(scaled("y"))}
 
 
 def _bars(rows: Sequence[Share]) -> dict[str, str]:
@@ -196,32 +196,4 @@ def _bars(rows: Sequence[Share]) -> dict[str, str]:
             }
         ],
     }
-    return {"data": json.dumps(data), "options": json.dumps(_options("x") | {"indexAxis": "y"})}
-
-
-def _options(amounts: str) -> dict[str, Any]:
-    """Return chart options as plain data: no script in the page, amounts from zero."""
-    ticks = {"color": TICK_COLOUR, "maxTicksLimit": 6}
-    names = "x" if amounts == "y" else "y"
-    return {
-        "animation": False,
-        "responsive": True,
-        "maintainAspectRatio": False,
-        "datasets": {
-            "line": {"borderWidth": 2, "pointRadius": 0, "pointHitRadius": 12, "tension": 0}
-        },
-        "interaction": {"mode": "index", "intersect": False, "axis": names},
-        "plugins": {"legend": {"display": False}},
-        "scales": {
-            amounts: {
-                "beginAtZero": True,
-                "ticks": ticks | {"format": {"notation": "compact", "maximumFractionDigits": 1}},
-                "grid": {"tickWidth": 0},
-                "border": {"display": False},
-            },
-            names: {
-                "ticks": {"color": TICK_COLOUR, "autoSkip": names == "x", "maxRotation": 0},
-                "grid": {"display": False},
-            },
-        },
-    }
+    return {"data": json.dumps(data), "options": json.dumps(scaled("x") | {"indexAxis": "y"})}

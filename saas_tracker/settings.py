@@ -197,6 +197,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # The organisation's choices (the rules they belong to are in docs/domain.md).
 HOME_CALENDAR = env.str("HOME_CALENDAR", default="")
 BASE_CURRENCY = env.str("BASE_CURRENCY", default="EUR")
+FISCAL_YEAR_START_MONTH = env.int("FISCAL_YEAR_START_MONTH", default=1)
 ALERT_OFFSETS = env.list("ALERT_OFFSETS", cast=int, default=[120, 90, 60, 30, 14, 7, 1])
 ALERT_ESCALATION_DAYS = env.int("ALERT_ESCALATION_DAYS", default=7)
 REVIEW_MONTHS = env.int("REVIEW_MONTHS", default=6)

@@ -86,6 +86,17 @@ NAVIGATION = [
             table(_("Charges"), "receipt_long", "contracts_charge"),
             table(_("Budgets"), "savings", "contracts_budget"),
             table(_("Exchange rates"), "currency_exchange", "contracts_fxrate"),
+            table(_("Price indices"), "show_chart", "contracts_indexvalue"),
+        ],
+    },
+    {
+        "title": _("Figures"),
+        "separator": True,
+        "items": [
+            item(_("Spend"), "payments", "metrics:spend"),
+            item(_("Retention"), "water_drop", "metrics:retention"),
+            item(_("Prices"), "price_change", "metrics:prices"),
+            item(_("Data quality"), "rule", "metrics:quality"),
             item(_("Calculators"), "calculate", "metrics:calculators"),
         ],
     },

@@ -262,6 +262,15 @@ class FxRateFactory(Factory[models.FxRate]):
     source = "manual"
 
 
+class IndexValueFactory(Factory[models.IndexValue]):
+    class Meta:
+        model = models.IndexValue
+
+    name = "Consumer prices"
+    month = Sequence(lambda n: date(2020 + n // 12 % 100, n % 12 + 1, 1))
+    value = Decimal("121.4")
+
+
 class BudgetFactory(Factory[models.Budget]):
     class Meta:
         model = models.Budget

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.admin.base import AppendOnlyAdmin, HistoryAdmin
 from contracts.admin.columns import amount
-from contracts.models import Budget, Charge, FxRate
+from contracts.models import Budget, Charge, FxRate, IndexValue
 from contracts.templatetags.money import day, number
 
 if TYPE_CHECKING:
@@ -56,6 +56,23 @@ class FxRateAdmin(AppendOnlyAdmin):
     @admin.display(description=_("Rate"), ordering="rate")
     def rate_shown(self, row: FxRate) -> str:
         return number(row.rate)
+
+
+@admin.register(IndexValue)
+class IndexValueAdmin(HistoryAdmin):
+    """Published indices, which may be revised."""
+
+    list_display = ("name", "shown_month", "shown_value", "source")
+    list_filter = ("name",)
+    search_fields = ("name",)
+
+    @admin.display(description=_("Month"), ordering="month")
+    def shown_month(self, row: IndexValue) -> str:
+        return f"{row.month:%Y-%m}"
+
+    @admin.display(description=_("Value"), ordering="value")
+    def shown_value(self, row: IndexValue) -> str:
+        return number(row.value)
 
 
 @admin.register(Budget)

@@ -15,7 +15,7 @@ from contracts.api.fields import DayField
 from contracts.api.serializers import RecordSerializer, StrictSerializer
 from contracts.api.terms import editable_contracts
 from contracts.api.viewsets import AppendOnly, Editable
-from contracts.models import Budget, Charge, FxRate
+from contracts.models import Budget, Charge, FxRate, IndexValue
 from contracts.models.choices import BUDGET_DIMENSIONS
 from contracts.queries import rights
 from contracts.services import charges
@@ -125,6 +125,34 @@ class FxRateViewSet(AppendOnly):
         **filters.days("fixed_on"),
     )
     ordering_fields = ("id", "fixed_on", "quote")
+
+
+class IndexValueSerializer(RecordSerializer):
+    """The value of a published index; `month` is the first day of the month."""
+
+    class Meta:
+        model = IndexValue
+        fields = (
+            "id", "name", "month", "value", "source", "version", "created_at", "updated_at",
+        )  # fmt: skip
+        example: ClassVar = {
+            "name": "Consumer prices",
+            "month": "2026-03-01",
+            "value": "121.4",
+            "source": "statistics office",
+        }
+
+
+class IndexValueViewSet(Editable):
+    """Published price indices, month by month; a revised value is written over the old one."""
+
+    model = IndexValue
+    serializer_class = IndexValueSerializer
+    filterset_class = filters.filterset(
+        "IndexValueFilters", name=filters.CharFilter(), **filters.days("month")
+    )
+    search_fields = ("name",)
+    ordering_fields = ("id", "name", "month")
 
 
 class BudgetSerializer(RecordSerializer):

@@ -83,7 +83,7 @@ class FlagFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # no types
         return filtered
 
 
-def filterset(name: str, **filters: django_filters.Filter) -> type[FilterSet]:
+def filterset(name: str, /, **filters: django_filters.Filter) -> type[FilterSet]:
     """Return a filter set of these parameters."""
     return type(name, (FilterSet,), filters)
 

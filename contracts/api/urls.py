@@ -34,6 +34,7 @@ RESOURCES: dict[str, type[Any]] = {
     "charges": charges.ChargeViewSet,
     "fx-rates": charges.FxRateViewSet,
     "budgets": charges.BudgetViewSet,
+    "index-values": charges.IndexValueViewSet,
     "alert-policies": alerts.AlertPolicyViewSet,
     "alerts": alerts.AlertViewSet,
     "inbox": inbox.InboxViewSet,

@@ -1,6 +1,7 @@
 """Exchange rates with one column per currency, and the short tables of budgets and links."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from contracts.importers.cells import Formats, number
@@ -10,6 +11,7 @@ from contracts.importers.tables import NumberedRow
 from contracts.rules.money import CURRENCIES, WITHDRAWN_CURRENCIES
 from contracts.rules.parsing import ParseError
 
+MONTHS = {f"{month:02}": month for month in range(1, 13)}
 NO_RATE = ("", "N/A", "-")
 read_rate = number(places=8, digits=10, sign="positive")
 
@@ -54,3 +56,17 @@ def finish_budget(values: dict[str, Any], _recipe: Recipe) -> Iterator[tuple[str
     """Refuse a total with a name, and any other budget without one."""
     if (values["dimension"] == "total") != (values["key"] == ""):
         yield "key", CellRefused("key_of_total")
+
+
+def finish_index(values: dict[str, Any], _recipe: Recipe) -> Iterator[tuple[str, CellRefused]]:
+    """Name the month by its first day: of a day in it, or of a year and 1, 01 or M01."""
+    day, year, period = (values.pop(name, None) for name in ("month", "year", "period"))
+    month = MONTHS.get((period or "").upper().removeprefix("M").zfill(2))
+    if day is not None:
+        values["month"] = day.replace(day=1)
+    elif year is None:
+        yield "month", CellRefused("missing")
+    elif month is None:
+        yield "period", CellRefused("no_month", text=period or "")
+    else:
+        values["month"] = date(year, month, 1)

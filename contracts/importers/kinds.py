@@ -150,6 +150,13 @@ BUDGET_FIELDS = _fields(
     CURRENCY,
     Field("amount", _("amount"), cells.number()),
 )
+INDEX_FIELDS = _fields(
+    Field("name", _("index"), cells.one_line(150), None, ("series", "index name")),
+    Field("month", _("month"), cells.day),
+    Field("year", _("year"), cells.whole(1900, 2199)),
+    Field("period", _("month of the year"), cells.one_line(10), ""),
+    Field("value", _("value"), cells.number(places=8, digits=10, sign="positive")),
+)
 RATE_FIELDS = _fields(
     Field("fixed_on", _("date"), cells.day, None, ("date",)),
     Field("base", _("base"), cells.currency),
@@ -184,6 +191,7 @@ KINDS: Final[dict[str, Kind]] = {
             BUDGET_FIELDS,
             ("fiscal_year", "dimension", "currency", "amount"),
         ),
+        Kind("indices", _("Price indices"), INDEX_FIELDS, ("name", "value")),
         Kind("rates", _("Exchange rates"), RATE_FIELDS, ("fixed_on", "base"), wide=True),
     )
 }

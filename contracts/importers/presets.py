@@ -101,6 +101,12 @@ _ECB = Recipe(
     decimal=".",
     source="ECB",
 )
+_INDEX = Recipe(
+    kind="indices",
+    columns={"name": "title", "year": "year", "period": "period", "value": "value"},
+    decimal=".",
+    source="BLS",
+)
 _REGISTER = Recipe(
     kind="register",
     columns={
@@ -170,6 +176,12 @@ PRESETS: Final[dict[str, Preset]] = {
             _("Exchange rates (ECB)"),
             _("The table of euro reference rates: 1 EUR = x."),
             (Part(_ECB),),
+        ),
+        Preset(
+            "bls-index",
+            _("Price index (BLS)"),
+            _("One row per series and month: series, year, period, value, title."),
+            (Part(_INDEX),),
         ),
     )
 }

@@ -24,6 +24,7 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "too_many_cells": gettext_noop("The row has more cells than the file has headings."),
     "linked_to_itself": gettext_noop("A contract is not linked to itself."),
+    "no_month": gettext_noop("%(text)s is not a month: write 1 to 12, or M01 to M12."),
     "key_of_total": gettext_noop("A total has no name; every other budget has one."),
     "empty_file": gettext_noop("The file is empty."),
     "not_a_table": gettext_noop("This is neither a CSV file nor an Excel workbook (XLSX)."),

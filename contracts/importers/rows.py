@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from contracts.importers.cells import Formats
 from contracts.importers.charges_csv import finish_charge
 from contracts.importers.contracts_csv import finish_agreement
-from contracts.importers.fx_csv import WideRates, finish_budget, finish_link
+from contracts.importers.fx_csv import WideRates, finish_budget, finish_index, finish_link
 from contracts.importers.kinds import KINDS, Field
 from contracts.importers.problems import CellRefused, FileRefused, RowError
 from contracts.importers.recipes import Recipe, read_constant
@@ -25,6 +25,7 @@ FINISHERS = {
     "charges": finish_charge,
     "links": finish_link,
     "budgets": finish_budget,
+    "indices": finish_index,
 }
 
 

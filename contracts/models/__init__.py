@@ -14,6 +14,7 @@ from contracts.models.charges import Budget, Charge, FxRate
 from contracts.models.contracts import Contract, ContractLink
 from contracts.models.feeds import CalendarFeed
 from contracts.models.imports import ImportMapping, ImportRun
+from contracts.models.indices import IndexValue
 from contracts.models.keydates import Document, KeyDate
 from contracts.models.ledger import LedgerEntry, PriceChange, PriceFlag, SpendStep, TermOutcome
 from contracts.models.organisation import Department, Membership
@@ -42,6 +43,7 @@ __all__ = [
     "Hold",
     "ImportMapping",
     "ImportRun",
+    "IndexValue",
     "KeyDate",
     "LedgerEntry",
     "LicenceLine",

@@ -1,4 +1,4 @@
-"""Takes links, budgets and exchange rates in."""
+"""Takes links, budgets, price indices and exchange rates in."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.importers.recipes import Recipe
 from contracts.importers.rows import ParsedRow
-from contracts.models import Budget, Contract, ContractLink, FxRate
+from contracts.models import Budget, Contract, ContractLink, FxRate, IndexValue
 from contracts.services import import_store
 from contracts.services.import_intake import differences, outcome_of, refusal, refused_row
 from contracts.services.import_report import Decision, Refused
@@ -115,6 +115,45 @@ class BudgetIntake:
         return Decision(
             row.number, outcome_of(changes, is_new=known is None), subject, tuple(changes)
         )
+
+
+class IndexIntake:
+    """Index values by name and month; a revised value is written over the old one."""
+
+    def __init__(self, state: RunState) -> None:
+        self._state = state
+        self._rows: dict[tuple[str, date], int] = {}
+
+    def take(self, rows: list[ParsedRow], recipe: Recipe) -> list[Decision]:
+        """Decide on each row, in order; in a real run everything decided is written on return."""
+        months = {row.values["month"] for row in rows if not row.errors}
+        found = IndexValue.objects.filter(month__in=months)
+        self._known = {(row.name, row.month): row for row in found}
+        self._new: list[IndexValue] = []
+        self._changed: list[IndexValue] = []
+        decisions = [self._decide(row, recipe) for row in rows]
+        if self._state.writing:
+            import_store.create(IndexValue, self._new, self._state.by)
+            import_store.update(IndexValue, self._changed, ("value",), self._state.by)
+        return decisions
+
+    def _decide(self, row: ParsedRow, recipe: Recipe) -> Decision:
+        if row.errors:
+            return refused_row(row, row.errors)
+        key = row.values["name"], row.values["month"]
+        if key in self._rows:
+            why = Refused("name", "twice_in_file", row=self._rows[key])
+            return refusal(row, recipe, why)
+        self._rows[key] = row.number
+        known = self._known.get(key)
+        changes = differences(known, {"value": row.values["value"]}) if known else []
+        if known is None:
+            self._new.append(IndexValue(**row.values, source=recipe.source))
+        elif changes:
+            self._changed.append(known)
+        subject = f"{key[0]} {key[1]:%Y-%m}"
+        outcome = outcome_of(changes, is_new=known is None)
+        return Decision(row.number, outcome, subject, tuple(changes))
 
 
 class RateIntake:

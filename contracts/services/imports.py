@@ -18,7 +18,12 @@ from contracts.services import ledger
 from contracts.services.import_agreements import AgreementIntake
 from contracts.services.import_charges import ChargeIntake
 from contracts.services.import_intake import Intake
-from contracts.services.import_ledger_rows import BudgetIntake, LinkIntake, RateIntake
+from contracts.services.import_ledger_rows import (
+    BudgetIntake,
+    IndexIntake,
+    LinkIntake,
+    RateIntake,
+)
 from contracts.services.import_names import Book
 from contracts.services.import_report import Outcome, Report, Sink
 from contracts.services.import_run_state import RunState, rights_of
@@ -44,6 +49,7 @@ INTAKES: dict[str, Callable[[RunState], Intake]] = {
     "charges": ChargeIntake,
     "links": LinkIntake,
     "budgets": BudgetIntake,
+    "indices": IndexIntake,
     "rates": RateIntake,
 }
 

@@ -78,6 +78,12 @@ class Actual:
     deductions: Fraction = Fraction(0)
     credit: Fraction = Fraction(0)
     net: Fraction = Fraction(0)
+    allowance: Fraction = Fraction(0)
+
+    @property
+    def discount(self) -> Fraction:
+        """The deductions without the allowances."""
+        return self.deductions - self.allowance
 
     def __add__(self, other: "Actual") -> "Actual":
         """Add the charges of another period."""
@@ -88,6 +94,7 @@ class Actual:
             deductions=self.deductions + other.deductions,
             credit=self.credit + other.credit,
             net=self.net + other.net,
+            allowance=self.allowance + other.allowance,
         )
 
 
@@ -176,4 +183,5 @@ def _actual(row: Sequence[Any]) -> Actual:
         discount + allowance,
         credit,
         net(gross, discount, allowance, credit),
+        allowance,
     )

@@ -5,31 +5,20 @@ are left out of it and named (C8). Amounts are rounded to the minor unit, once (
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 from contracts.rules.calendar import add_months, last_day_of_month
 from contracts.rules.period import label
 from metrics.queries import renewals, spend
+from metrics.queries.amounts import Base, Money
 from metrics.queries.question import EVERYTHING, Dimension, Scope
 from metrics.queries.rates import fixing
 from metrics.rules.conversion import Fixing
-from metrics.rules.presentation import rounded
 
 DEFAULT_MONTHS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """Amounts of several currencies, and all of them in one at a stated fixing."""
-
-    by_currency: Mapping[str, Decimal]
-    converted: Decimal
-    base: str
-    unconverted: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +116,4 @@ def _grouped(rows: Iterable[spend.Spend], part: str) -> dict[str, Exact]:
 
 
 def _money(amounts: Exact, base: str, at: Fixing) -> Money:
-    factors = {currency: at.factor(currency, base) for currency in amounts}
-    total = sum((value * (factors[name] or 0) for name, value in amounts.items()), Fraction(0))
-    return Money(
-        {currency: rounded(value, currency) for currency, value in sorted(amounts.items())},
-        rounded(total, base),
-        base,
-        frozenset(currency for currency, factor in factors.items() if factor is None),
-    )
+    return Base(base, at).money(amounts)

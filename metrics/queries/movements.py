@@ -184,18 +184,36 @@ def converted(
     The units of one currency are added in the database; only a unit of several currencies comes
     here with its parts, to be classified on their converted sum.
     """
-    rows = fetch(
+    rows = _across(question, unit, [question.opening_day, question.window.end])
+    return {base: _converted(rows, base, at) for base in bases}
+
+
+def _across(question: Question, unit: Unit, days: Sequence[date]) -> list[tuple[Any, ...]]:
+    """Return the rows of all currencies from each day to the next, mixed units apart."""
+    return fetch(
         ALL_CURRENCIES,
-        {"last": 1},
+        {"last": len(days) - 1},
         **_units(question, unit),
         **AMOUNTS,
         paid_currency="''",
         of_currency="''",
         apart=f"CASE WHEN mixed.unit IS NULL THEN {NO_UNIT} ELSE pairs.unit END",
         mixed="LEFT JOIN mixed ON mixed.unit = pairs.unit",
-        snaps=_snaps([question.opening_day, question.window.end]),
+        snaps=_snaps(days),
     )
-    return {base: _converted(rows, base, at) for base in bases}
+
+
+def converted_by_period(
+    question: Question, base: str, at: Fixing, grain: Grain = "month"
+) -> dict[str, Converted]:
+    """Return what moved in each period of the window over all currencies at one fixing, in order."""
+    spans = periods(question.window, grain)
+    days = [question.opening_day, *(part.end for _, part in spans)]
+    rows = _across(question, question.by, days)
+    return {
+        name: _converted([row for row in rows if row[1] == k], base, at)
+        for k, (name, _) in enumerate(spans, start=1)
+    }
 
 
 def _converted(rows: Sequence[Sequence[Any]], base: str, at: Fixing) -> Converted:

@@ -12,6 +12,9 @@ from metrics.rules.presentation import Number, quotient
 MONTHS_IN_YEAR = 12
 AMOUNTS = ("opening", "new", "reactivation", "expansion", "contraction", "churn", "closing")
 
+# A churn rate above this is remarkable.
+HIGH_CHURN = Fraction(7, 100)
+
 
 @dataclass(frozen=True, slots=True)
 class Movements:
@@ -54,6 +57,14 @@ class Movements:
     def units_gained(self) -> int:
         """The units at the end that were not there at the start, new or come back."""
         return self.units_new + self.units_reactivated
+
+
+def is_high_churn(rate: Fraction | None) -> bool:
+    """Say whether a churn rate is above 7 %, compared exactly; an undefined one is not.
+
+    Source: metric "churn rate", C7.
+    """
+    return rate is not None and rate > HIGH_CHURN
 
 
 def movement(before: Number, after: Number, *, paid_before: bool) -> Movements:

@@ -60,6 +60,7 @@ CREATE: dict[str, Callable[[World], Body]] = {
         "rate": "1.08",
         "source": "manual",
     },
+    "index-values": lambda w: {"name": "New", "month": "2026-01-01", "value": "100.5"},
     "budgets": lambda w: {
         "fiscal_year": 2026,
         "dimension": "total",
@@ -83,6 +84,7 @@ CHANGE: dict[str, Body] = {
     "licence-lines": {"sku": "CHANGED"},
     "documents": {"reference": "CHANGED"},
     "budgets": {"amount": "2.50"},
+    "index-values": {"value": "101.25"},
     "alert-policies": {"offsets": [90]},
     "destinations": {"is_active": False},
     "price-flags": {"state": "disputed"},

@@ -92,6 +92,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "charges": factories.ChargeFactory.create(contract=other),
         "fx-rates": factories.FxRateFactory.create(),
         "budgets": factories.BudgetFactory.create(),
+        "index-values": factories.IndexValueFactory.create(),
         "alert-policies": factories.AlertPolicyFactory.create(),
         "alerts": alert,
         "destinations": factories.DestinationFactory.create(owner=world.people["editor"]),

@@ -24,7 +24,8 @@ from tests.api.conftest import World, rows_of
 QUERY_COUNTS = Path(__file__).with_name("query_counts.json")
 # Every signed-in person reads these, or only administrators do.
 SHARED = {
-    "vendors", "vendor-aliases", "products", "categories", "fx-rates", "budgets", "departments",
+    "vendors", "vendor-aliases", "products", "categories", "fx-rates", "budgets", "index-values",
+    "departments",
     "memberships", "alert-policies", "heartbeats",
 }  # fmt: skip
 FILTERED = sorted(name for name, each in RESOURCES.items() if hasattr(each, "filterset_class"))

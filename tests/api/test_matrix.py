@@ -66,6 +66,7 @@ RESOURCES: dict[str, tuple[dict[tuple[str, str], str], tuple[str, ...]]] = {
     "products": (SHARED, ALL),
     "budgets": (SHARED, ALL),
     "fx-rates": (SHARED, FIXED),
+    "index-values": (SHARED, ALL),
     "contracts": (SCOPED, ALL),
     "contract-links": (SCOPED, ("get", "post", "delete")),
     "terms": (SCOPED, ALL),

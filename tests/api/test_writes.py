@@ -236,6 +236,8 @@ def test_a_day_outside_the_lifetime_of_contracts_is_refused(
         ("licence-lines", {"discount_pct": "101"}, ""),
         ("fx-rates", {"rate": "0"}, ""),
         ("budgets", {"key": "Sales"}, ""),
+        ("index-values", {"month": "2026-01-02"}, "/month"),
+        ("index-values", {"value": "0"}, ""),
         ("alert-policies", {"offsets": [30, 60]}, "/offsets"),
         ("alert-policies", {"offsets": []}, "/offsets"),
         ("vendors", {"calendar": "Bavaria"}, "/calendar"),

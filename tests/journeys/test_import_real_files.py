@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.models import Charge, Contract, ContractLink, FxRate, PriceChange, Term
+from contracts.models import Charge, Contract, ContractLink, FxRate, IndexValue, PriceChange, Term
 from contracts.services import ledger
 from tests.contracts.importing import check, preset, take, totals
 
@@ -18,6 +18,7 @@ pytestmark = [
 REGISTER = SHARED / "data" / "act_contracts_2025.csv"
 SPEND = SHARED / "data" / "gcloud_spend_2012_2013_macEOL.csv"
 RATES = SHARED / "data" / "ecb_eurofxref_2012on.csv"
+PRICES = SHARED / "data" / "bls_cpi_2012on.csv"
 TRICKY = SHARED / "truth" / "tricky"
 
 
@@ -42,6 +43,12 @@ def test_exchange_rates_since_2012() -> None:
     assert totals(take(RATES, preset("ecb-rates"))) == (3795, 0, 0, 0)
     assert totals(check(RATES, preset("ecb-rates"))) == (0, 0, 3795, 0)
     assert FxRate.objects.count() == 3795 * 12
+
+
+def test_consumer_prices_of_three_series_since_2012() -> None:
+    assert totals(take(PRICES, preset("bls-index"))) == (525, 0, 0, 0)
+    assert totals(check(PRICES, preset("bls-index"))) == (0, 0, 525, 0)
+    assert IndexValue.objects.values("name").distinct().count() == 3
 
 
 def test_a_history_of_every_tricky_case() -> None:

@@ -15,11 +15,13 @@ from contracts.models import (
     Category,
     Department,
     FxRate,
+    IndexValue,
     Membership,
     Product,
     Vendor,
     VendorAlias,
 )
+from contracts.rules.calendar import add_months
 from contracts.rules.names import normal_form
 from contracts.services import bulk, records
 from contracts.services.demo.catalog import VENDORS, VendorFact
@@ -33,6 +35,8 @@ LEVELS = {"USD": 1.09, "GBP": 0.855}
 DAILY_CHANGE = 0.0045
 PULL_TO_LEVEL = 0.01
 YEARS_OF_RATES = 4
+INDEX = "Consumer prices (demo)"
+INDEX_MONTHS, MONTHLY_RISE = 96, 0.0022
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ def store_organisation(*, seed: int, today: date) -> Organisation:
     vendors = _vendors()
     products = _products(vendors, categories)
     _rates(seed, today)
+    _index(seed, today)
     return Organisation(people, departments, categories, vendors, products)
 
 
@@ -195,3 +200,15 @@ def _rates(seed: int, today: date) -> None:
                 rate = Decimal(round(rates[quote] * 10_000)).scaleb(-4)
                 rows.append(FxRate(fixed_on=day, quote=quote, rate=rate, source=SOURCE))
     FxRate.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _index(seed: int, today: date) -> None:
+    """Let consumer prices rise from 100 by a little more or less in each month until today's."""
+    dice, level, rows = Dice(f"{seed}/index"), 100.0, []
+    for back in range(INDEX_MONTHS, -1, -1):
+        month = add_months(today.replace(day=1), -back)
+        value = Decimal(round(level * 1_000)).scaleb(-3)
+        rows.append(IndexValue(name=INDEX, month=month, value=value, source=SOURCE))
+        level *= 1 + dice.gauss(MONTHLY_RISE, MONTHLY_RISE / 2)
+    known = set(IndexValue.objects.filter(name=INDEX).values_list("month", flat=True))
+    store_all((row for row in rows if row.month not in known), IndexValue)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from metrics.web import calculators
+from metrics.web import calculators, forecast
 
 app_name = "metrics"
 wrap = admin.site.admin_view
@@ -11,4 +11,5 @@ wrap = admin.site.admin_view
 urlpatterns = [
     path("calculators/", wrap(calculators.index), name="calculators"),
     path("calculators/<slug:name>/", wrap(calculators.show), name="calculator"),
+    path("forecast/", wrap(forecast.show), name="forecast"),
 ]

@@ -83,6 +83,7 @@ NAVIGATION = [
             table(_("Charges"), "receipt_long", "contracts_charge"),
             table(_("Budgets"), "savings", "contracts_budget"),
             table(_("Exchange rates"), "currency_exchange", "contracts_fxrate"),
+            item(_("Forecast"), "query_stats", "metrics:forecast"),
             item(_("Calculators"), "calculate", "metrics:calculators"),
         ],
     },

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from metrics.api.calculators import CalculatorsView, CalculatorView
+from metrics.api.forecast import ForecastDistributionView
 from metrics.api.views import FiguresView, MetricsView
 
 app_name = "api-metrics"
@@ -10,5 +11,8 @@ urlpatterns = [
     path("", MetricsView.as_view(), name="index"),
     path("calculators/", CalculatorsView.as_view(), name="calculators"),
     path("calculators/<slug:name>/", CalculatorView.as_view(), name="calculator"),
+    path(
+        "forecast-distribution/", ForecastDistributionView.as_view(), name="forecast-distribution"
+    ),
     path("<slug:family>/", FiguresView.as_view(), name="figures"),
 ]

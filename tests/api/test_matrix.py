@@ -97,6 +97,7 @@ ACTIONS = {
     Route("api-docs", "get"): "302 200 200 200 200 200",
     Route("api-metrics:index", "get"): EVERYBODY,
     Route("api-metrics:figures", "get"): EVERYBODY,
+    Route("api-metrics:forecast-distribution", "get"): EVERYBODY,
     Route("api-metrics:calculators", "get"): EVERYBODY,
     Route("api-metrics:calculator", "get"): EVERYBODY,
     Route("api-metrics:calculator", "post"): EVERYBODY,

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from metrics.web import calculators, forecast
+from metrics.web import calculators, decisions, forecast
 
 app_name = "metrics"
 wrap = admin.site.admin_view
@@ -12,4 +12,5 @@ urlpatterns = [
     path("calculators/", wrap(calculators.index), name="calculators"),
     path("calculators/<slug:name>/", wrap(calculators.show), name="calculator"),
     path("forecast/", wrap(forecast.show), name="forecast"),
+    path("decisions/", wrap(decisions.show), name="decisions"),
 ]

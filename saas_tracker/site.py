@@ -84,6 +84,7 @@ NAVIGATION = [
             table(_("Budgets"), "savings", "contracts_budget"),
             table(_("Exchange rates"), "currency_exchange", "contracts_fxrate"),
             item(_("Forecast"), "query_stats", "metrics:forecast"),
+            item(_("Silent renewals"), "bedtime", "metrics:decisions"),
             item(_("Calculators"), "calculate", "metrics:calculators"),
         ],
     },

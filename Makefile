@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test check bench browser recovery lock clean
+.PHONY: help install dev run test check bench browser recovery proof lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' Makefile | expand -t 18
@@ -44,6 +44,10 @@ check: dev ## lint, types, import contracts, templates, migrations, system check
 recovery: dev ## kill senders, beats and Redis, simulate years (N=10000 alerts, about an hour); prints what was lost and doubled
 	RECOVERY_ALERTS=$(or $(N),5000) $(BIN)/python -m pytest tests/recovery/test_killed_senders.py -s --engine sqlite
 	RECOVERY_ALERTS=$(or $(N),5000) $(BIN)/python -m pytest tests/recovery/test_killed_senders.py -s --engine postgres
+
+proof: dev ## figures against a count of each day (N=5000 random histories), on both engines
+	PROPERTY_HISTORIES=$(or $(N),5000) $(BIN)/python -m pytest tests/metrics/test_many_histories.py -q --engine sqlite
+	PROPERTY_HISTORIES=$(or $(N),5000) $(BIN)/python -m pytest tests/metrics/test_many_histories.py -q --engine postgres
 
 bench: dev ## the benchmarks; each prints its time beside a floor
 	$(BIN)/python -m bench $(ARGS)

@@ -3,7 +3,16 @@
 from django.contrib import admin
 from django.urls import path
 
-from metrics.web import calculators, prices, quality, retention, rows, spend
+from metrics.web import (
+    calculators,
+    decisions,
+    forecast,
+    prices,
+    quality,
+    retention,
+    rows,
+    spend,
+)
 
 app_name = "metrics"
 wrap = admin.site.admin_view
@@ -17,4 +26,6 @@ urlpatterns = [
     path("quality/", wrap(quality.quality), name="quality"),
     path("calculators/", wrap(calculators.index), name="calculators"),
     path("calculators/<slug:name>/", wrap(calculators.show), name="calculator"),
+    path("forecast/", wrap(forecast.show), name="forecast"),
+    path("decisions/", wrap(decisions.show), name="decisions"),
 ]

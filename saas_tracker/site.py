@@ -97,6 +97,8 @@ NAVIGATION = [
             item(_("Retention"), "water_drop", "metrics:retention"),
             item(_("Prices"), "price_change", "metrics:prices"),
             item(_("Data quality"), "rule", "metrics:quality"),
+            item(_("Forecast"), "query_stats", "metrics:forecast"),
+            item(_("Silent renewals"), "bedtime", "metrics:decisions"),
             item(_("Calculators"), "calculate", "metrics:calculators"),
         ],
     },

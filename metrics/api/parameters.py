@@ -30,13 +30,8 @@ class DayParameter(serializers.DateField):
         return day
 
 
-class _Window(serializers.Serializer[Any]):
-    """The parts of a question, and what holds between them."""
-
-    default_error_messages = {
-        "order": _("The last day of the window is not before its first."),
-        "length": _("A window has at most 20 years."),
-    }
+class KnownParameters(serializers.Serializer[Any]):
+    """Parameters by name; one that is not known is refused, never passed over."""
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = sorted(set(data) - set(self.fields))
@@ -46,6 +41,15 @@ class _Window(serializers.Serializer[Any]):
                 {name: [message] for name in unknown}, code="unknown_parameter"
             )
         return super().to_internal_value(data)
+
+
+class _Window(KnownParameters):
+    """The parts of a question, and what holds between them."""
+
+    default_error_messages = {
+        "order": _("The last day of the window is not before its first."),
+        "length": _("A window has at most 20 years."),
+    }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         asked = {**attrs, "as_of": attrs.get("as_of", self.context["today"])}

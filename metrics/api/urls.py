@@ -3,6 +3,7 @@
 from django.urls import path
 
 from metrics.api.calculators import CalculatorsView, CalculatorView
+from metrics.api.forecast import ForecastDistributionView
 from metrics.api.rows import FocusView, RowsView
 from metrics.api.views import FiguresView, MetricsView, PriceChangesView
 
@@ -14,5 +15,8 @@ urlpatterns = [
     path("rows/", RowsView.as_view(), name="rows"),
     path("focus-contract-commitments/", FocusView.as_view(), name="focus"),
     path("price-changes/", PriceChangesView.as_view(), name="price-changes"),
+    path(
+        "forecast-distribution/", ForecastDistributionView.as_view(), name="forecast-distribution"
+    ),
     path("<slug:family>/", FiguresView.as_view(), name="figures"),
 ]

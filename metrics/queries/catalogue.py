@@ -102,6 +102,17 @@ METRICS: dict[str, Metric] = {
             figures.renewal_rates,
         ),
         Metric(
+            "silent-renewals",
+            _("Silent renewals and decisions in time"),
+            _("On-time rate = deadlines decided by then / deadlines that have passed."),
+            _(
+                "Deadlines in the window, zero-value terms left out. Silent: renewed by itself, no"
+                " decision recorded; lapsed: the same without a renewal. Open and undated ones are"
+                " counted beside."
+            ),
+            figures.silent_renewals,
+        ),
+        Metric(
             "retention",
             _("Retention over the window"),
             _(

@@ -10,6 +10,7 @@ from metrics.queries import (
     actuals,
     budgets,
     cohorts,
+    decisions,
     forecast,
     keys,
     movements,
@@ -22,6 +23,7 @@ from metrics.queries.rates import fixing
 from metrics.rules import purchases as buying
 from metrics.rules import renewals as renewal_rules
 from metrics.rules import retention
+from metrics.rules.decisions import Decisions
 from metrics.rules.presentation import money, ratio
 
 Figures = dict[str, Any]
@@ -135,6 +137,15 @@ def renewal_rates(question: Question) -> Figures:
             "unconverted": unconverted,
         }
     return found | {"fixing": keys.of_fixing(at)}
+
+
+def silent_renewals(question: Question) -> Figures:
+    """Return what became of the deadlines of the window, per currency. Not in the figures file."""
+    found = decisions.decisions(question)
+    return {
+        f"decisions_{currency}": keys.of_decisions(found.get(currency, Decisions()))
+        for currency in spend.currencies(question.scope)
+    }
 
 
 def retention_rates(question: Question) -> Figures:

@@ -13,6 +13,13 @@ from metrics.queries.spend import Spend
 from metrics.rules import renewals as renewal_rules
 from metrics.rules import retention
 from metrics.rules.conversion import PIVOT, Fixing
+from metrics.rules.decisions import (
+    Decision,
+    Decisions,
+    on_time_rate,
+    on_time_rate_by_value,
+    silent_share,
+)
 from metrics.rules.presentation import money, rate, ratio
 
 
@@ -70,6 +77,18 @@ def of_renewals(tally: renewal_rules.Renewals) -> dict[str, Any]:
         "GRR": ratio(renewal_rules.gross_renewal_rate(tally)),
         "NRR": ratio(renewal_rules.net_renewal_rate(tally)),
         "logo": ratio(renewal_rules.logo_renewal_rate(tally)),
+    }
+
+
+def of_decisions(found: Decisions) -> dict[str, Any]:
+    """Print how many deadlines were met, missed and slept through, with their annual values."""
+    return {
+        "due": found.due,
+        "on_time_rate": ratio(on_time_rate(found)),
+        "on_time_rate_by_value": ratio(on_time_rate_by_value(found)),
+        "silent_share": ratio(silent_share(found)),
+        **{each.value: found.count.get(each, 0) for each in Decision},
+        **{f"{each.value}_value": money(found.value.get(each, 0)) for each in Decision},
     }
 
 

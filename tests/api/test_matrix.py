@@ -113,6 +113,7 @@ ACTIONS = {
     Route("api-metrics:price-changes", "get"): EVERYBODY,
     Route("api-metrics:rows", "get"): EVERYBODY,
     Route("api-metrics:focus", "get"): EVERYBODY,
+    Route("api-metrics:forecast-distribution", "get"): EVERYBODY,
     Route("api-metrics:calculators", "get"): EVERYBODY,
     Route("api-metrics:calculator", "get"): EVERYBODY,
     Route("api-metrics:calculator", "post"): EVERYBODY,

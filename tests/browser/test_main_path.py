@@ -115,6 +115,8 @@ def test_every_page_of_a_full_portfolio_draws_without_a_complaint(
         "vendor": f"/admin/contracts/vendor/{contract.vendor_id}/change/",
         "flags": "/admin/contracts/priceflag/",
         "charges": "/admin/contracts/charge/",
+        "forecast": "/metrics/forecast/",
+        "decisions": "/metrics/decisions/",
         "outbox": "/admin/contracts/delivery/outbox/",
         "token": "/admin/accounts/apitoken/add/",
         "person": f"/admin/accounts/user/{administrator.pk}/change/",

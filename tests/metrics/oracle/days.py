@@ -1,9 +1,11 @@
 """What each contract was worth and cost on each single day."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from metrics.queries.question import Question
@@ -31,10 +33,21 @@ def birthday(start: date, number: int) -> date:
 
 def day_cost(value: Decimal | Fraction, start: date, day: date) -> Fraction:
     """Return what a day of a term from `start` costs."""
-    number = 0
-    while birthday(start, number + 1) <= day:
-        number += 1
-    return Fraction(value) / (birthday(start, number + 1) - birthday(start, number)).days
+    return part(value, year_of(start, day))
+
+
+@cache
+def year_of(start: date, day: date) -> int:
+    """Return how many days the year of a term has that holds a day."""
+    number = day.year - start.year
+    number -= birthday(start, number) > day
+    return (birthday(start, number + 1) - birthday(start, number)).days
+
+
+@cache
+def part(value: Decimal | Fraction, count: int) -> Fraction:
+    """Divide an amount exactly."""
+    return Fraction(value) / count
 
 
 def standing(contract: ContractStory) -> list[TermStory]:
@@ -84,6 +97,7 @@ class Days:
         self.lineage = self._lineages()
         self.worth: dict[tuple[str, date], Decimal] = {}
         self.cost: dict[tuple[str, date], Fraction] = {}
+        self.lived: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
         for contract in story.contracts:
             self._live(contract)
 
@@ -95,6 +109,7 @@ class Days:
             found = in_force(contract, day)
             if found is not None:
                 self.worth[contract.name, day] = found.value
+                self.lived[contract.name].append((day, found.value))
                 self.cost[contract.name, day] = day_cost(found.value, found.start, day)
 
     def _lineages(self) -> dict[str, str]:

@@ -26,8 +26,7 @@ class Moving(Days):
 
     def paid_by(self, members: list[ContractStory], day: date) -> bool:
         """Say whether any of them cost anything on any day up to this one."""
-        names = {c.name for c in members}
-        return any(n in names and d <= day and v for (n, d), v in self.worth.items())
+        return any(d <= day and v for c in members for d, v in self.lived[c.name])
 
     def moves(
         self, unit: str, currency: str | None, first: date, last: date, base: str | None = None
@@ -122,8 +121,8 @@ class Moving(Days):
             worth: dict[str, dict[int, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
             for c in self.story.contracts:
                 unit = self.unit(self.by)(c)
-                for (name, day), value in self.worth.items():
-                    if name == c.name and c.currency == currency and value:
+                for day, value in self.lived[c.name]:
+                    if c.currency == currency and value:
                         paid[unit].add(day)
                         if (day.month, day.day) == (12, 31):
                             worth[unit][day.year] += Fraction(value)

@@ -18,8 +18,10 @@ class Spending(Days):
             for k in ("month", "quarter", "year", "vendor", "category", "department")
         }
         for c in self.story.contracts:
-            for day in days(self.first, self.last):
-                cost = self.cost.get((c.name, day), Fraction(0))
+            months: dict[date, Fraction] = defaultdict(Fraction)
+            for each in days(self.first, self.last):
+                months[each.replace(day=1)] += self.cost.get((c.name, each), Fraction(0))
+            for day, cost in months.items():
                 keys = {
                     "month": f"{day:%Y-%m}",
                     "quarter": f"{day.year}-Q{-(-day.month // 3)}",
@@ -56,7 +58,7 @@ class Spending(Days):
                 )
             if c.signed is None or c.signed <= self.as_of:
                 committed[c.currency] += sum(
-                    (v for (n, day), v in self.cost.items() if n == c.name and day > self.as_of),
+                    (self.cost[c.name, day] for day, _ in self.lived[c.name] if day > self.as_of),
                     Fraction(0),
                 )
         found = {"committed_remaining": committed, "tcv": whole}

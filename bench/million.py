@@ -58,20 +58,20 @@ def _fill(count: int) -> None:
         {
             "id": f"{base} + n",
             "public_id": RANDOM_ID[connection.vendor],
-            "owner_id": f"{first} + n % {OWNERS}",
+            "owner_id": f"{first} + n %% {OWNERS}",
         },
     )
-    is_last = f"n % {TERMS_PER_CONTRACT} = {TERMS_PER_CONTRACT - 1}"
-    anchor = _day(f"n / {TERMS_PER_CONTRACT} % {SPREAD}")
+    is_last = f"n %% {TERMS_PER_CONTRACT} = {TERMS_PER_CONTRACT - 1}"
+    anchor = _day(f"n / {TERMS_PER_CONTRACT} %% {SPREAD}")
     _copy(
         term,
         contracts * TERMS_PER_CONTRACT,
         {
             "id": f"{term.pk + 1} + n",
             "contract_id": f"{base} + n / {TERMS_PER_CONTRACT}",
-            "seq": f"n % {TERMS_PER_CONTRACT} + 1",
+            "seq": f"n %% {TERMS_PER_CONTRACT} + 1",
             "start_date": _day("-2000"),
-            "end_date": _day(f"n / {TERMS_PER_CONTRACT} % {SPREAD} + 30"),
+            "end_date": _day(f"n / {TERMS_PER_CONTRACT} %% {SPREAD} + 30"),
             "anchor_kind": f"CASE WHEN {is_last} THEN '{AlertKind.TERM_END.value}' ELSE '' END",
             "anchor_date": f"CASE WHEN {is_last} THEN {anchor} END",
             "is_open": f"({is_last})",

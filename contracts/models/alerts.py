@@ -118,7 +118,7 @@ class AlertPolicy(VersionedRecord):
         constraints = (
             models.CheckConstraint(
                 condition=Q(minimum_value=None, minimum_currency="")
-                | Q(minimum_value__gte=0) & ~Q(minimum_currency=""),
+                | Q(minimum_value__isnull=False, minimum_value__gte=0) & ~Q(minimum_currency=""),
                 name="alert_policy_minimum",
                 violation_error_message=_("A least value has a currency, and is not negative."),
             ),

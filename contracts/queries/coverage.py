@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contract
+from contracts.models.choices import ALERT_KINDS
 from contracts.queries.audit import CHUNK, About, Audited, audited
 from contracts.queries.audit_policies import Book, book
 from contracts.queries.reach import reach_of
@@ -68,6 +69,16 @@ class Covered:
     def is_gap(self) -> bool:
         """Say whether an alert should come and cannot."""
         return self.word in set(Gap)
+
+    @property
+    def about(self) -> str:
+        """Return what the next alert is about, in words."""
+        return str(dict(ALERT_KINDS).get(self.kind, ""))
+
+    @property
+    def by(self) -> str:
+        """Return what sets the days before, in words: a policy by its name, or the usual ones."""
+        return _("policy %(name)s") % {"name": self.policy} if self.policy else str(_("usual days"))
 
     @property
     def reason(self) -> Any:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from contracts.models import Alert, Delivery, KeyDate
+from contracts.models.choices import ALERT_KINDS
 from contracts.queries.policies import SUBJECT, offsets_for, policies_in_force
 from contracts.queries.reach import reach_of
 from contracts.rules.alerts import ENDED_REACH, due_on, late_days, offsets_due, stretches
@@ -44,8 +45,18 @@ class Simulated:
 
     @property
     def is_late(self) -> bool:
-        """Say whether it would be the alert about a missed day."""
+        """Say whether it would be an alert about a missed day."""
         return self.offset < 0
+
+    @property
+    def days_late(self) -> int:
+        """Return by how many days."""
+        return max(-self.offset, 0)
+
+    @property
+    def about(self) -> str:
+        """Return what it would be about, in words."""
+        return str(dict(ALERT_KINDS)[self.kind])
 
 
 class _Row(NamedTuple):

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.rules.alerts import DEFAULT_OFFSETS, URGENT, due_on
+from contracts.rules.alerts import URGENT, due_on
 from contracts.rules.calendar import business_calendar
 from contracts.rules.clock import Jump, is_mass, jump
+from contracts.rules.occasions import DEFAULT_OFFSETS
 from contracts.rules.rhythm import Timing, is_urgent, send_at
 from contracts.rules.vocabulary import Rhythm
 

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         for row in coverage(Contract.objects.all(), today=timezone.localdate()):
             total, covered = total + 1, covered + (not row.is_gap)
             if row.word or not options["without_alert"]:
-                told = f"{row.next_on} {row.channel}: {', '.join(row.to)}"
+                told = f"{row.next_on} {row.channel}: {', '.join(row.to)} | {row.about}, {row.by}"
                 self.stdout.write(f"{row.vendor}: {row.title} | {row.reason or told}")
         text = _("%(covered)d of %(total)d contracts have an alert or a reason: %(share)s")
         line = text % {"covered": covered, "total": total, "share": share(covered, total)}

@@ -37,6 +37,7 @@ class Command(BaseCommand):
     def _line(self, message: Simulated) -> str:
         told = ", ".join(message.to) or _("NOBODY")
         days = ngettext("%d day before", "%d days before", message.offset) % message.offset
-        ahead = _("missed") if message.is_late else days
+        late = ngettext("%d day late", "%d days late", message.days_late) % message.days_late
+        ahead = late if message.is_late else days
         about = f"{message.kind} {message.anchor}"
         return f"{message.day} | {told} | {message.vendor}: {message.title} | {ahead} {about}"

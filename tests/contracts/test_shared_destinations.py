@@ -170,7 +170,7 @@ def test_the_api_and_the_admin_refuse_channels_that_are_not_yours(
     path = "/api/v1/destinations/"
     body = {"kind": "email", "address": "team@tracker.example"}
     other = records.store(Department(name="Other"))
-    bodies = [
+    bodies: list[dict[str, Any]] = [
         {"department": home.pk},
         {"department": other.pk},
         {"owner": None},

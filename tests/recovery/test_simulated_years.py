@@ -22,8 +22,8 @@ from saas_tracker.accounts.models import User
 from tests.recovery.conftest import Report
 from tests.recovery.expected import Told, told
 
-LONG = "RECOVERY_ALERTS" in os.environ
-DAYS, TERMS = (3653, 3000) if LONG else (60, 120)
+YEARS = int(os.environ.get("RECOVERY_YEARS", "0"))
+DAYS, TERMS = (round(YEARS * 365.25), 300 * YEARS) if YEARS else (60, 120)
 FIRST = date(2027, 1, 1)
 LONGEST_OUTAGE = 30
 # Daylight saving of each kind, half an hours, and both sides of the date line.

@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test check bench browser recovery proof lock clean
+.PHONY: help install dev run test check bench browser recovery proof mutations lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' Makefile | expand -t 18
@@ -41,9 +41,12 @@ check: dev ## lint, types, import contracts, templates, migrations, system check
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@! grep -nE '(https?:)?//|--(extra-)?index-url' requirements/*.txt || { echo 'a lock names a host'; exit 1; }
 
-recovery: dev ## kill senders, beats and Redis, simulate years (N=10000 alerts, about an hour); prints what was lost and doubled
-	RECOVERY_ALERTS=$(or $(N),5000) $(BIN)/python -m pytest tests/recovery/test_killed_senders.py -s --engine sqlite
-	RECOVERY_ALERTS=$(or $(N),5000) $(BIN)/python -m pytest tests/recovery/test_killed_senders.py -s --engine postgres
+recovery: dev ## kill senders, beats and Redis, simulate ten years (N=10000 alerts, an hour); prints what was lost and doubled
+	$(LONG) RECOVERY_YEARS=$(or $(YEARS),10) $(BIN)/python -m pytest -q --engine sqlite $(RECOVERY) $(ARGS)
+	$(LONG) $(BIN)/python -m pytest -q --engine postgres $(RECOVERY) $(ARGS)
+
+mutations: dev ## break guarded lines one by one in a copy; prints which ones the tests notice
+	$(BIN)/python -m tests.mutations $(ARGS)
 
 proof: dev ## figures against a count of each day (N=5000 random histories), on both engines
 	PROPERTY_HISTORIES=$(or $(N),5000) $(BIN)/python -m pytest tests/metrics/test_many_histories.py -q --engine sqlite
@@ -60,6 +63,10 @@ lock: ## make the locks again from pyproject.toml (needs uv)
 
 clean: ## what can be made again; never the data in var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build
+
+# The same tests as in `make test`, with more of everything.
+LONG := RECOVERY_ALERTS=$(or $(N),10000)
+RECOVERY := $(addprefix tests/recovery/test_,killed_senders.py catch_up.py silent_broker.py random_lives.py simulated_years.py)
 
 # An installation as it should be in production; nothing connects to it.
 CHECK_ENV := env DATA_DIR=$(VENV)/check DATABASE_URL=postgresql://tracker@database.example/tracker \

@@ -20,6 +20,7 @@ DELIVERIES = "contracts/services/deliveries.py"
 PLAN = "tests/contracts/test_alerts_plan.py"
 DELIVERY = "tests/contracts/test_alerts_delivery.py"
 STORMS = "tests/contracts/test_alerts_storms.py"
+AUDIT = "tests/contracts/test_audit.py"
 KEYS = "tests/contracts/test_alert_keys.py"
 OF_RULES = "tests/rules/test_alerts.py"
 
@@ -50,21 +51,23 @@ MUTATIONS = (
         "contracts/services/addressing.py",
         'return uuid.uuid5(NAMESPACE, f"{about}|{destination.public_id}")',
         "return uuid.uuid4()",
-        (PLAN,),
+        (f"{PLAN}::test_the_id_of_a_message_follows_from_what_it_says",),
     ),
     Mutation(
         "whoever lost the lease finishes all the same",
         LEASES,
         "pk=held.delivery_id, lease=held.lease, state=DeliveryState.LEASED",
         "pk=held.delivery_id, state=DeliveryState.LEASED",
-        (KEYS, DELIVERY),
+        (KEYS,),
     ),
     Mutation(
         "what another sender holds is claimed",
         "contracts/querysets/alerts.py",
         "state=DeliveryState.LEASED, lease_until__lt=now)",
         "state=DeliveryState.LEASED)",
-        (DELIVERY,),
+        (
+            f"{DELIVERY}::test_an_abandoned_claim_is_taken_over_after_its_lease_and_noted_as_uncertain",
+        ),
     ),
     Mutation(
         "an alert is due a day late",
@@ -92,42 +95,42 @@ MUTATIONS = (
         DELIVERIES,
         "return _skipped(held, delivery, sender.clock()) or _sent(delivery, sender)",
         "return _sent(delivery, sender)",
-        (DELIVERY,),
+        (f"{DELIVERY}::test_an_alert_acknowledged_after_the_claim_is_not_sent",),
     ),
     Mutation(
         "what a digest carries goes out by itself as well",
         "contracts/querysets/alerts.py",
         "            carried_by=None,\n            next_at__lte=now,",
         "            next_at__lte=now,",
-        (STORMS,),
+        (f"{STORMS}::test_one_more_makes_it_one_digest_for_all",),
     ),
     Mutation(
         "the audit does not compare the days",
         "contracts/queries/audit.py",
         "elif audited.stored != audited.expected.days:",
         "elif audited.stored is audited.expected.days:",
-        ("tests/contracts/test_audit.py",),
+        (f"{AUDIT}::test_all_seeded_breaches_are_found_in_one_run_each",),
     ),
     Mutation(
         "the audit is content with an alert that was set aside",
         "contracts/queries/audit.py",
         "if offset is not None and not any(a.offset <= offset and a.state in ALIVE for a in own):",
         "if offset is not None and not any(a.offset <= offset for a in own):",
-        ("tests/contracts/test_audit.py",),
+        (f"{AUDIT}::test_all_seeded_breaches_are_found_in_one_run_each",),
     ),
     Mutation(
         "an alert about a moved day stays",
         "contracts/services/alerts.py",
         'waiting.filter(anchor_date=OuterRef("anchor_date"), anchor_kind=OuterRef("kind"))',
         "waiting",
-        (PLAN,),
+        (f"{PLAN}::test_a_moved_anchor_sets_the_old_alert_aside_and_raises_the_new_one",),
     ),
     Mutation(
         "what was set aside or acknowledged is sent",
         "contracts/services/alerts.py",
         "pending = Delivery.objects.filter(alert__in=alert_ids, state=DeliveryState.PENDING)",
         "pending = Delivery.objects.filter(alert__in=alert_ids, state=DeliveryState.FAILED)",
-        (PLAN,),
+        (f"{PLAN}::test_an_acknowledged_alert_is_not_sent_and_says_by_whom",),
     ),
     Mutation(
         "there is a thirteenth attempt",
@@ -155,14 +158,16 @@ MUTATIONS = (
         "contracts/channels/guard.py",
         "if not all(is_open(address, self.allowed) for address in addresses):",
         "if not any(is_open(address, self.allowed) for address in addresses):",
-        ("tests/channels/test_guard_addresses.py",),
+        ("tests/channels/test_guard_addresses.py::test_one_inner_answer_of_two_closes_the_name",),
     ),
     Mutation(
         "a change made from an old version is written",
         "contracts/services/records.py",
         "matching = rows if expected is None else rows.filter(version=expected)",
         "matching = rows",
-        ("tests/contracts/test_records.py",),
+        (
+            "tests/contracts/test_records.py::test_an_edit_of_an_old_version_is_refused_and_names_the_current_one",
+        ),
     ),
     Mutation(
         "a person sees every department",

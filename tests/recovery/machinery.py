@@ -101,9 +101,13 @@ class Machinery:
     def start(self, *, beats: int, workers: int = 1) -> None:
         for _ in range(workers):
             self.start_worker()
-        for number in range(beats):
-            own = str(self.folder / f"beat-{number}")
-            self.beats.append(self._run("beat", "-s", own))
+        for _ in range(beats):
+            self.start_beat()
+
+    def start_beat(self) -> None:
+        """Start one more beat; it never finds the schedule of another."""
+        own = self.folder / f"beat-{time.monotonic_ns()}"
+        self.beats.append(self._run("beat", "-s", str(own)))
 
     def start_worker(self) -> None:
         self.workers.append(self._run(*WORKER))

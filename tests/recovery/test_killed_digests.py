@@ -29,8 +29,8 @@ def test_no_alert_of_a_digest_is_lost_and_a_copy_has_the_same_id(
     with Sink() as sink:
         settings = {
             "SMTP_URL": sink.url,
-            "DELIVERY_LEASE_SECONDS": "2",
-            "DELIVERY_SEND_TIMEOUT_SECONDS": "1",
+            "DELIVERY_LEASE_SECONDS": "6",
+            "DELIVERY_SEND_TIMEOUT_SECONDS": "4",
             "LOG_LEVEL": "ERROR",
         }
         deaths = run_senders(process_env | settings, KILLS)

@@ -64,8 +64,8 @@ def nobody_at_work() -> bool:
 def run(process_env: dict[str, str]) -> Run:
     owner = User.objects.create_user("owner@tracker.example")
     env = process_env | {
-        "DELIVERY_LEASE_SECONDS": "2",
-        "DELIVERY_SEND_TIMEOUT_SECONDS": "1",
+        "DELIVERY_LEASE_SECONDS": "6",
+        "DELIVERY_SEND_TIMEOUT_SECONDS": "4",
         "LOG_LEVEL": "ERROR",
         "STORM_MESSAGES_PER_HOUR": str(2 * ALERTS),
     }

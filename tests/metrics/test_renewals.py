@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import pytest
 
-from contracts.models import Contract
 from contracts.rules.period import Period
 from contracts.services import records
 from metrics.queries import renewals

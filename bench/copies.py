@@ -38,7 +38,7 @@ def _last(model: type[models.Model]) -> int:
 
 
 def _copy(model: type[models.Model], last: Mapping[type[models.Model], int], times: int) -> str:
-    values = {field.column: _value(field, last) for field in model._meta.concrete_fields}
+    values = {str(f.column): _value(f, last) for f in model._meta.concrete_fields}
     return Template(COPY).substitute(
         table=model._meta.db_table,
         columns=", ".join(values),
@@ -51,11 +51,11 @@ def _copy(model: type[models.Model], last: Mapping[type[models.Model], int], tim
 
 def _value(field: "models.Field[Any, Any]", last: Mapping[type[models.Model], int]) -> str:
     """Return a copy's column: keys move on by as many rows as there were."""
-    pointed = field.model if field.primary_key else field.related_model
+    column, pointed = str(field.column), field.model if field.primary_key else None
     if isinstance(field, models.ForeignKey):
         pointed = field.related_model
-    if pointed in last:
-        return f"{field.column} + number * {last[pointed]}"
-    if field.column == "external_reference":
+    if pointed is not None and pointed in last:
+        return f"{column} + number * {last[pointed]}"
+    if column == "external_reference":
         return "external_reference || '-' || CAST(number AS text)"
-    return OWN[connection.vendor].get(field.column, field.column)
+    return OWN[connection.vendor].get(column, column)

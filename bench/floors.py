@@ -34,8 +34,7 @@ ORDER BY t.id
 INDEXES = (
     "CREATE INDEX bench_start ON bench_ledger (start_m, currency, v0)",
     "CREATE INDEX bench_gone ON bench_ledger (gone_m, currency, v0, start_m)",
-    "CREATE INDEX bench_expiry ON bench_ledger"
-    " (expiry_m, currency, v0, v1, kept, price, volume)",
+    "CREATE INDEX bench_expiry ON bench_ledger (expiry_m, currency, v0, v1, kept, price, volume)",
     "CREATE INDEX bench_live ON bench_ledger"
     " (end_date, start_date, vendor_id, category_id, currency, v0)",
     "CREATE INDEX bench_due ON bench_ledger (deadline, currency, v0) WHERE v1 IS NULL",

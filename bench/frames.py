@@ -62,8 +62,7 @@ def duckdb_answers(first: int, last: int) -> Answers | None:
     database.execute("CREATE TABLE terms AS SELECT * FROM frame")
     days = {"first": first, "last": last}
     return {
-        name: partial(_fetched, database, statement, days)
-        for name, statement in STATEMENTS.items()
+        name: partial(_fetched, database, statement, days) for name, statement in STATEMENTS.items()
     }
 
 

@@ -87,7 +87,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "headline": figures.headline(today, base, scope),
         "months": months,
         "months_chart": _line(months),
-        "shares": [_shares(name, today, base, scope) for name in ("category", "vendor")],
+        "shares": _all_shares(today, base, scope),
         "flags": flags[:SLICES],
         "flag_count": flags.count(),
         "flags_page": _flag_list(today - QUARTER, today),
@@ -136,8 +136,12 @@ def _gaps(user: Any, today: date) -> list[Gap]:
     ]
 
 
-def _shares(dimension: Dimension, today: date, base: str, scope: Scope) -> dict[str, Any]:
-    slices = figures.spend_by(dimension, today, base, scope)
+def _all_shares(today: date, base: str, scope: Scope) -> list[dict[str, Any]]:
+    found = figures.spend_by_each(("category", "vendor"), today, base, scope)
+    return [_shares(dimension, slices) for dimension, slices in found.items()]
+
+
+def _shares(dimension: Dimension, slices: Sequence[figures.Slice]) -> dict[str, Any]:
     total = sum((each.money.converted for each in slices), Decimal(0))
     rows = [
         Share(

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract
+from contracts.services import ledger
 from saas_tracker.accounts.first_run import create_first_administrator
 
 
@@ -25,6 +26,9 @@ def prepare(*, email: str, demo: bool, say: Callable[[str], None]) -> Administra
     """
     say(_("Preparing the database ..."))
     call_command("migrate", interactive=False, verbosity=0)
+    if ledger.is_behind():
+        say(_("Working out the ledger again ..."))
+        ledger.rebuild()
     password = create_first_administrator(email=email)
     if password is None:
         return None

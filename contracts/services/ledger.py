@@ -78,6 +78,11 @@ def refresh(contract_ids: Iterable[int]) -> None:
         spend_steps.fold()
 
 
+def is_behind() -> bool:
+    """Say whether the ledger was emptied, by an upgrade that keeps more in it than before."""
+    return Term.objects.filter(is_void=False).exists() and not LedgerEntry.objects.exists()
+
+
 @transaction.atomic
 def rebuild() -> None:
     """Work everything out again that follows from the terms of all contracts, sums included."""

@@ -17,8 +17,6 @@ LOOSE = 5_000
 FOLDING = 0x5BE9D
 TABLE = "contracts_spendstep"
 SOURCE = "contracts_ledgerentry"
-KEY = "is_month, day, currency, year_days, is_bound"
-SUMS = ("high", "low", "high_days", "low_days")
 DIALECT = {
     "sqlite": {
         "month": "CAST(julianday(date($day + 1721424.5, 'start of month')) - 1721424.5 AS integer)",
@@ -33,13 +31,13 @@ DIALECT = {
     },
 }
 # What some entries add at their first day and take away after their last.
-STEPS = f"""
+STEPS = """
 SELECT g.is_month, CASE WHEN g.is_month THEN x.month ELSE x.day END AS day, x.currency,
     x.year_days, x.is_bound, $high AS high, $low AS low, $high_days AS high_days,
     $low_days AS low_days
 FROM (
-    SELECT e.day, $month AS month, e.currency, e.year_days, e.is_bound, e.v / {HALF} AS high,
-        e.v % {HALF} AS low
+    SELECT e.day, $month AS month, e.currency, e.year_days, e.is_bound, e.v / $half AS high,
+        e.v % $half AS low
     FROM (
         SELECT first_day AS day, currency, year_days, is_bound, $sign annual_value AS v
         FROM $rows WHERE NOT is_draft
@@ -51,25 +49,39 @@ FROM (
 CROSS JOIN (SELECT TRUE AS is_month UNION ALL SELECT FALSE) AS g
 GROUP BY 1, 2, 3, 4, 5
 """
-ADDED = f"""
-INSERT INTO {TABLE} ({KEY}, shard, {", ".join(SUMS)})
-SELECT {KEY}, $shard, {", ".join(SUMS)} FROM ($steps) AS s
+INTO = """
+INSERT INTO contracts_spendstep (
+    is_month, day, currency, year_days, is_bound, shard, high, low, high_days, low_days
+)
+"""
+TOGETHER = """
+ON CONFLICT (is_month, day, currency, year_days, is_bound, shard) DO UPDATE SET
+    high = contracts_spendstep.high + excluded.high,
+    low = contracts_spendstep.low + excluded.low,
+    high_days = contracts_spendstep.high_days + excluded.high_days,
+    low_days = contracts_spendstep.low_days + excluded.low_days
+"""
+NEW_SUMS = """
+SELECT is_month, day, currency, year_days, is_bound, $shard, high, low, high_days, low_days
+FROM ($steps) AS s
 WHERE high <> 0 OR low <> 0 OR high_days <> 0 OR low_days <> 0
-ON CONFLICT ({KEY}, shard) DO UPDATE SET {", ".join(
-    f"{name} = {TABLE}.{name} + excluded.{name}" for name in SUMS
-)}
 """
-LOOSE_STEPS = f"SELECT COUNT(*) > %s FROM {TABLE} WHERE shard <> 0"
-FOLD = f"""
-WITH loose AS (DELETE FROM {TABLE} WHERE shard <> 0 RETURNING *)
-INSERT INTO {TABLE} ({KEY}, shard, {", ".join(SUMS)})
-SELECT {KEY}, 0, {", ".join(f"CAST(SUM({name}) AS bigint)" for name in SUMS)}
-FROM loose GROUP BY {KEY}
-ON CONFLICT ({KEY}, shard) DO UPDATE SET {", ".join(
-    f"{name} = {TABLE}.{name} + excluded.{name}" for name in SUMS
-)}
+ADDED = INTO + NEW_SUMS + TOGETHER
+LOOSE_STEPS = "SELECT COUNT(*) > %s FROM contracts_spendstep WHERE shard <> 0"
+TAKEN = "WITH loose AS (DELETE FROM contracts_spendstep WHERE shard <> 0 RETURNING *)"
+TAKEN_SUMS = """
+SELECT is_month, day, currency, year_days, is_bound, 0, CAST(SUM(high) AS bigint),
+    CAST(SUM(low) AS bigint), CAST(SUM(high_days) AS bigint), CAST(SUM(low_days) AS bigint)
+FROM loose
+GROUP BY 1, 2, 3, 4, 5
 """
-STORED = f"SELECT {KEY}, {', '.join(f'SUM({name})' for name in SUMS)} FROM {TABLE} GROUP BY {KEY}"
+FOLD = TAKEN + INTO + TAKEN_SUMS + TOGETHER
+STORED = """
+SELECT is_month, day, currency, year_days, is_bound, SUM(high), SUM(low), SUM(high_days),
+    SUM(low_days)
+FROM contracts_spendstep
+GROUP BY 1, 2, 3, 4, 5
+"""
 ROW = ", ".join(
     f"{{0}}.{name} AS {name}"
     for name in (
@@ -112,8 +124,8 @@ def rebuild() -> None:
     """Work all sums out again from the entries, while nobody writes any."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"LOCK TABLE {SOURCE} IN SHARE MODE")
-        cursor.execute(f"DELETE FROM {TABLE}")
+            cursor.execute("LOCK TABLE contracts_ledgerentry IN SHARE MODE")
+        cursor.execute("DELETE FROM contracts_spendstep")
         cursor.execute(_added("+", SOURCE, shard="0"))
 
 
@@ -149,6 +161,7 @@ def _steps(sign: str, rows: str) -> str:
     return Template(STEPS).substitute(
         {name: Template(words["number"]).substitute(sum=text) for name, text in sums.items()},
         month=Template(words["month"]).substitute(day="e.day"),
+        half=HALF,
         sign=sign,
         rows=rows,
     )
@@ -178,7 +191,10 @@ def _statement_triggers() -> Iterator[str]:
         )
     for event, signs in EVENTS.items():
         for sign in signs:
-            name, table = f"spend_step_{event.lower()}_{NAME[sign]}", "NEW" if sign == "+" else "OLD"
+            name, table = (
+                f"spend_step_{event.lower()}_{NAME[sign]}",
+                "NEW" if sign == "+" else "OLD",
+            )
             yield f"DROP TRIGGER IF EXISTS {name} ON {SOURCE}"
             yield (
                 f"CREATE TRIGGER {name} AFTER {event} ON {SOURCE}"

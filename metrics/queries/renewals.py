@@ -13,7 +13,7 @@ from contracts.rules.period import MONTHS_OF, Grain, Period, label
 from contracts.rules.vocabulary import RenewalKind
 from metrics.queries.question import EVERYTHING, Question, Scope
 from metrics.queries.rates import fixing
-from metrics.queries.sql import amount, contracts_of, exact_sum, fetch, outcomes_of, sums
+from metrics.queries.sql import Fragment, amount, contracts_of, exact_sum, fetch, outcomes_of, sums
 from metrics.rules.conversion import Fixing
 from metrics.rules.renewals import Outcome, Renewals, one_term
 
@@ -270,12 +270,13 @@ def _tallies(question: Question, months: int) -> dict[tuple[str, int], Renewals]
 def _ended(question: Question) -> Iterator[tuple[Any, ...]]:
     """Yield per currency and month: due, renewed, open, expiring, capped, renewed value; corrected."""
     params = _days(question)
-    parts = {"visible": outcomes_of(question.scope), "inside": inside(question.window, "o.end_day")}
+    parts: dict[str, str | Fragment] = {
+        "visible": outcomes_of(question.scope),
+        "inside": inside(question.window, "o.end_day"),
+    }
     kept, following = exact_sum("o.kept_value"), exact_sum("o.next_value")
     expiring = exact_sum("o.value")
-    rows = fetch(
-        RATES, params, only="", expiring=expiring, capped=kept, renewed=following, **parts
-    )
+    rows = fetch(RATES, params, only="", expiring=expiring, capped=kept, renewed=following, **parts)
     too_late = (AFTER_A_GAP if question.grace >= 0 else "") + TOO_LATE
     less = (exact_sum("-o.kept_value"), exact_sum("-o.next_value"))
     rows += fetch(LATE, params, only=too_late, capped=less[0], renewed=less[1], **parts)

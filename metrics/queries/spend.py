@@ -12,6 +12,26 @@ from contracts.rules.calendar import ONE_DAY
 from contracts.rules.period import Grain, Period, label, periods
 from metrics.queries import steps
 from metrics.queries.question import EVERYTHING, Dimension, Scope
+from metrics.queries.spend_statements import (
+    ACCRUED,
+    ACCRUED_SERIES,
+    ANNUALISED,
+    ANNUALISED_SERIES,
+    COMMITTED,
+    CURRENCIES,
+    DAYS_AFTER,
+    DAYS_INSIDE,
+    DAYS_SINCE,
+    EVENTS,
+    KEYS,
+    LIVE,
+    LIVE_BY,
+    LONGEST,
+    NAMES,
+    SIGNED_BY_THEN,
+    SIGNED_LATER,
+    WHOLE_VALUE,
+)
 from metrics.queries.sql import (
     SCALE,
     Fragment,
@@ -28,131 +48,12 @@ from metrics.queries.sql import (
 )
 from metrics.rules.spend import accrued
 
-# Beyond so many days a series of events is cheaper than a look at each day.
-FEW = 2
-DAYS_INSIDE = (
-    "CASE WHEN l.last_day < p.last_day THEN l.last_day ELSE p.last_day END"
-    " - CASE WHEN l.first_day > p.first_day THEN l.first_day ELSE p.first_day END + 1"
-)
 SIGNED = "(c.signed_on IS NULL OR c.signed_on <= %(as_of)s)"
 # A term without an end binds nobody: it goes on, but it is not committed.
 BOUND, UNBOUND = "bound", "unbound"
 BINDING = f"CASE WHEN l.is_bound THEN '{BOUND}' ELSE '{UNBOUND}' END"
-SIGNED_LATER = "l.signed_day > %(day)s"
-SIGNED_BY_THEN = "(l.signed_day IS NULL OR l.signed_day <= %(day)s)"
-
-# The names of a dimension, by the key that a ledger entry has of it.
-KEYS: dict[str | None, str] = {
-    None: "0",
-    "vendor": "l.vendor_id",
-    "category": "l.category_id",
-    "department": "l.department_id",
-}
-NAMES: dict[str | None, tuple[str, str]] = {
-    None: ("", "''"),
-    "vendor": ("LEFT JOIN contracts_vendor d ON d.id = found.key", "COALESCE(d.name, '')"),
-    "category": ("LEFT JOIN contracts_category d ON d.id = found.key", "COALESCE(d.name, '')"),
-    "department": ("LEFT JOIN contracts_department d ON d.id = found.key", "COALESCE(d.name, '')"),
-}
-NAMED = """
-SELECT found.label, $name, found.currency, found.year_days, SUM(found.high), SUM(found.low)
-FROM found
-$names
-GROUP BY 1, 2, 3, 4
-"""
-# No entry is longer than an anniversary year, so what is in force on a day ends within one.
-LONGEST = 366
-ACCRUED = """
-WITH p(label, first_day, last_day) AS ($periods),
-found(label, key, currency, year_days, high, low) AS (
-    SELECT p.label, $key, l.currency, l.year_days, $cost
-    FROM p
-    JOIN contracts_ledgerentry l
-        ON l.first_day <= p.last_day AND l.last_day >= p.first_day
-        AND l.last_day <= p.last_day + %(longest)s
-    WHERE $visible
-    GROUP BY 1, 2, 3, 4
-)
-""" + NAMED
-ANNUALISED = """
-WITH p(label, day) AS ($days),
-found(label, key, currency, year_days, high, low) AS (
-    SELECT p.label, $key, l.currency, 0, $value
-    FROM p
-    JOIN contracts_ledgerentry l
-        ON l.first_day <= p.day AND l.last_day >= p.day AND l.last_day <= p.day + %(longest)s
-    WHERE $visible
-    GROUP BY 1, 2, 3
-)
-""" + NAMED
-# By several names at once: the entries are looked at once.
-LIVE = """
-WITH live($names, currency, high, low) AS (
-    SELECT $keys, l.currency, $value
-    FROM contracts_ledgerentry l
-    WHERE l.last_day BETWEEN %(day)s AND %(day)s + %(longest)s AND l.first_day <= %(day)s
-        AND $visible
-    GROUP BY $keys, l.currency
-)
-"""
-LIVE_BY = """
-SELECT '$dimension', COALESCE(d.name, ''), live.currency, SUM(live.high), SUM(live.low)
-FROM live
-LEFT JOIN contracts_$dimension d ON d.id = live.${dimension}_id
-GROUP BY 2, 3
-"""
-# A series looks at each entry twice, at its first and after its last day, whatever its length.
-EVENTS = """
-event(name, currency, year_days, day, high, low) AS (
-    SELECT $name, l.currency, l.year_days,
-        CASE WHEN l.first_day > %(first)s THEN l.first_day ELSE %(first)s END, $came
-    FROM contracts_ledgerentry l
-    WHERE $visible AND $condition AND l.first_day <= %(last)s AND l.last_day >= %(first)s
-    GROUP BY 1, 2, 3, 4
-    UNION ALL
-    SELECT $name, l.currency, l.year_days, l.last_day + 1, $went
-    FROM contracts_ledgerentry l
-    WHERE $visible AND $condition AND l.last_day < %(last)s AND l.last_day >= %(first)s
-    GROUP BY 1, 2, 3, 4
-)
-"""
-ACCRUED_SERIES = """
-WITH p(label, first_day, last_day) AS ($periods), $events
-SELECT p.label, event.name, event.currency, event.year_days,
-    SUM(event.high * ($days)), SUM(event.low * ($days))
-FROM p
-JOIN event ON event.day <= p.last_day
-GROUP BY 1, 2, 3, 4
-"""
-DAYS_SINCE = (
-    "p.last_day - CASE WHEN event.day > p.first_day THEN event.day ELSE p.first_day END + 1"
-)
-ANNUALISED_SERIES = """
-WITH p(label, day) AS ($days), $events
-SELECT p.label, event.name, event.currency, SUM(event.high), SUM(event.low)
-FROM p
-JOIN event ON event.day <= p.day
-GROUP BY 1, 2, 3
-"""
-COMMITTED = """
-WITH found(label, key, currency, year_days, high, low) AS (
-    SELECT '', $key, l.currency, l.year_days, $cost
-    FROM contracts_ledgerentry l
-    WHERE $visible AND l.last_day > %(day)s AND l.is_bound AND $signed
-    GROUP BY 1, 2, 3, 4
-)
-""" + NAMED
-DAYS_AFTER = "l.last_day - CASE WHEN l.first_day > %(day)s THEN l.first_day - 1 ELSE %(day)s END"
-WHOLE_VALUE = """
-SELECT c.currency, t.part_year_days, $years, $part
-FROM contracts_term t
-JOIN contracts_contract c ON c.id = t.contract_id
-WHERE $visible AND t.end_date IS NOT NULL
-GROUP BY 1, 2
-"""
-CURRENCIES = """
-SELECT DISTINCT c.currency FROM contracts_contract c WHERE $visible ORDER BY 1
-"""
+# Beyond so many days a series of events is cheaper than a look at each day.
+FEW = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +137,7 @@ def annualised_by(
         value=exact_sum("l.annual_value"),
         visible=entries_of(scope),
     )
-    return {
-        each: _amounts(("", *row[1:]) for row in rows if row[0] == each) for each in dimensions
-    }
+    return {each: _amounts(("", *row[1:]) for row in rows if row[0] == each) for each in dimensions}
 
 
 def committed(

@@ -11,10 +11,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from contracts.rules.period import Period
 from metrics.queries.figures import CONSTANT_BASES
+from metrics.queries.narrowing import Narrowing, visible_choices
 from metrics.queries.question import Question
 from metrics.queries.spend import currencies
 from metrics.rules.windows import Named, fiscal_year, named_window
-from metrics.web.narrowing import Narrowing, visible_choices
 from metrics.web.views import CONVERTED, View
 
 if TYPE_CHECKING:

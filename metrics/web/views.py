@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from contracts.rules.period import Period
+from metrics.queries.narrowing import Narrowing
 from metrics.queries.question import Question
 from metrics.web.addresses import export_address, rows_address
-from metrics.web.narrowing import Narrowing
 
 # What ends the value of the currency field where every currency is converted.
 CONVERTED = "all"

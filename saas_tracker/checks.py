@@ -190,6 +190,17 @@ def check_offsets(app_configs: Apps, **_options: Any) -> list[CheckMessage]:
     )
 
 
+def check_fiscal_year(app_configs: Apps, **_options: Any) -> list[CheckMessage]:
+    """A year of figures starts in a month of the calendar."""
+    if 1 <= settings.FISCAL_YEAR_START_MONTH <= 12:
+        return []
+    return warning(
+        13,
+        _("FISCAL_YEAR_START_MONTH is not a month."),
+        _("Write a number from 1 (January) to 12 (December)."),
+    )
+
+
 EVERYWHERE: tuple[Callable[..., list[CheckMessage]], ...] = (
     check_secret_key,
     check_allowed_hosts,
@@ -200,6 +211,7 @@ EVERYWHERE: tuple[Callable[..., list[CheckMessage]], ...] = (
     check_base_url,
     check_home_calendar,
     check_offsets,
+    check_fiscal_year,
 )
 
 

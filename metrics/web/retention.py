@@ -101,12 +101,9 @@ def tiles(report: RetentionReport, view: View) -> list[dict[str, Any]]:
 
 
 def whole_rows(view: View, key: str) -> str:
-    """Return the rows behind a figure of the whole window, where the figures file has it."""
-    if not view.is_converted:
-        return view.rows(f"retention_{view.unit}_{view.base}", key)
-    if view.unit == "vendor" and view.base in ("EUR", "USD"):
-        return view.rows(f"retention_vendor_all_const_{view.base}", key)
-    return ""
+    """Return the rows behind a figure of the whole window."""
+    which = f"all_const_{view.base}" if view.is_converted else view.base
+    return view.rows(f"retention_{view.unit}_{which}", key)
 
 
 def waterfall(report: RetentionReport, view: View) -> dict[str, Any]:

@@ -11,7 +11,13 @@ from pytest_django.live_server_helper import LiveServer
 from saas_tracker.accounts.models import User
 from tests.factories import PASSWORD, AdministratorFactory
 
-SIZES = {"desktop": (1280, 900), "phone": (375, 812)}
+SIZES = {
+    "desktop": (1280, 900),
+    "wide": (1440, 900),
+    "tablet": (820, 1180),
+    "phone": (375, 812),
+    "small": (390, 844),
+}
 OWN_SCHEMES = ("data:", "blob:", "about:")
 
 

@@ -19,7 +19,7 @@ from metrics.queries.amounts import Base
 from metrics.queries.budget_report import budget_report
 from metrics.queries.price_report import price_report
 from metrics.queries.quality_report import GAPS, lacking, quality_report
-from metrics.queries.question import Question
+from metrics.queries.question import Question, Unit
 from metrics.queries.rates import fixing
 from metrics.queries.retention_report import retention_report
 from metrics.queries.spend_report import spend_report
@@ -92,7 +92,7 @@ def test_budgets_of_another_currency_stay_out_of_a_view_of_one() -> None:
 
 @pytest.mark.parametrize("by", ["vendor", "contract", "lineage"])
 @pytest.mark.usefixtures("portfolio")
-def test_months_of_movements_are_what_each_month_alone_says(by: str) -> None:
+def test_months_of_movements_are_what_each_month_alone_says(by: Unit) -> None:
     question = replace(QUESTION, by=by)
     report = retention_report(question, base("EUR", question.opening_day))
     assert len(report.periods) == 12

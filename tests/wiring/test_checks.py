@@ -35,6 +35,8 @@ WRONG: list[tuple[int, dict[str, Any]]] = [
     (12, {"ALERT_OFFSETS": [30, 30]}),
     (12, {"ALERT_OFFSETS": [7, -1]}),
     (12, {"ALERT_OFFSETS": []}),
+    (13, {"FISCAL_YEAR_START_MONTH": 0}),
+    (13, {"FISCAL_YEAR_START_MONTH": 13}),
 ]
 RIGHT: list[dict[str, Any]] = [
     {"DEBUG": True, "BASE_URL": "http://127.0.0.1:8000"},
@@ -45,6 +47,7 @@ RIGHT: list[dict[str, Any]] = [
     {"BASE_URL": "https://tracker.example.org", "ALLOWED_HOSTS": [".example.org"]},
     {"HOME_CALENDAR": "DE-BY"},
     {"ALERT_OFFSETS": [14, 0]},
+    {"FISCAL_YEAR_START_MONTH": 12},
 ]
 
 

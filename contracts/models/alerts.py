@@ -132,7 +132,10 @@ class Alert(Record):
     """One thing to be said about a term: kind, days before the anchor, and the anchor itself."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    term = models.ForeignKey(Term, models.CASCADE, related_name="alerts", verbose_name=_("term"))
+    # Its index is the one that makes an alert unique: a plan writes many rows at once.
+    term = models.ForeignKey(
+        Term, models.CASCADE, db_index=False, related_name="alerts", verbose_name=_("term")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=choices.ALERT_KINDS)
     offset_days = models.SmallIntegerField(
         _("days before"), help_text=_("Negative: days after a missed day.")
@@ -148,6 +151,7 @@ class Alert(Record):
         models.SET_NULL,
         null=True,
         blank=True,
+        db_index=False,
         related_name="acknowledged_alerts",
         verbose_name=_("acknowledged by"),
     )
@@ -178,6 +182,12 @@ class Alert(Record):
             models.Index(fields=["due_on"], condition=Q(state="open"), name="alert_open_due"),
             # The plan: what somebody let rest.
             models.Index(fields=["term"], condition=Q(state="snoozed"), name="alert_resting"),
+            # Who leaves: what they acknowledged.
+            models.Index(
+                fields=["acknowledged_by"],
+                condition=Q(acknowledged_by__isnull=False),
+                name="alert_seen_by",
+            ),
         )
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Max, Min, OuterRef, Q
 
 from contracts.querysets.access import M, OwnedQuerySet, ScopedQuerySet
 from contracts.rules.alerts import MAX_ATTEMPTS
@@ -25,9 +25,21 @@ class AlertQuerySet(ScopedQuerySet[M]):
 
     def idle(self) -> Self:
         """Keep alerts about a day that counts no longer."""
-        return self.exclude(
-            Exists(self._terms(anchor_date=OuterRef("anchor_date"), anchor_kind=OuterRef("kind")))
-        ).exclude(Exists(self._key_dates(date=OuterRef("anchor_date"))))
+        # The range keeps to the terms and dates of these days. The day itself is compared by two
+        # bounds: joined by an equal day, each alert would meet every term of that day.
+        span = self.aggregate(first=Min("anchor_date"), last=Max("anchor_date"))
+        if span["first"] is None:
+            return self.none()
+        days = (span["first"], span["last"])
+        terms = self._terms(
+            anchor_date__gte=OuterRef("anchor_date"),
+            anchor_date__lte=OuterRef("anchor_date"),
+            anchor_kind=OuterRef("kind"),
+        )
+        dates = self._key_dates(date=OuterRef("anchor_date"))
+        return self.exclude(Exists(terms.filter(anchor_date__range=days))).exclude(
+            Exists(dates.filter(date__range=days))
+        )
 
     def decided(self) -> Self:
         """Keep alerts whose term has no such day any more, not even another one."""

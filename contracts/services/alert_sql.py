@@ -23,7 +23,7 @@ TABLES = {
         "days_off": 'SELECT * FROM jsonb_to_recordset(%s::jsonb) AS p("off" date, before date)',
         "random_id": "gen_random_uuid()",
         "day": "(f.anchor - d.days)",
-        "told_from": "(f.anchor - abs(d.days))",
+        "told_from": "(f.anchor - abs(f.nearest))",
     },
     "sqlite": {
         "planned": "SELECT value ->> 'schedule' AS schedule, value ->> 'anchor' AS anchor,"
@@ -34,7 +34,7 @@ TABLES = {
         " FROM json_each(%s)",
         "random_id": "lower(hex(randomblob(16)))",
         "day": "date(f.anchor, (-d.days) || ' days')",
-        "told_from": "date(f.anchor, (-abs(d.days)) || ' days')",
+        "told_from": "date(f.anchor, (-abs(f.nearest)) || ' days')",
     },
 }
 
@@ -75,24 +75,28 @@ fresh AS MATERIALIZED (
             OR (b.offset_days < 0 AND n.nearest < 0 AND b.state = 'acknowledged')
         )
     )
+),
+told AS MATERIALIZED (
+    SELECT DISTINCT f.term_id, f.kind, f.anchor
+    FROM fresh f
+    JOIN contracts_alert b ON b.term_id = f.term_id AND b.kind = f.kind
+        AND b.offset_days = f.nearest AND b.anchor_date < f.anchor AND b.anchor_date >= {told_from}
+    JOIN contracts_delivery s ON s.alert_id = b.id AND s.state = 'sent'
 )
 SELECT {random_id}, f.term_id, f.kind, d.days, f.anchor,
     CASE WHEN d.days < 0 THEN {day} ELSE COALESCE(o.before, {day}) END, 0,
     CASE WHEN d.days = f.nearest AND NOT f.resting THEN 'open' ELSE 'superseded' END,
     CASE WHEN d.days <> f.nearest THEN 'collapsed'
          WHEN f.resting THEN 'snoozed'
-         WHEN EXISTS (
-            SELECT 1 FROM contracts_alert b
-            JOIN contracts_delivery s ON s.alert_id = b.id AND s.state = 'sent'
-            WHERE b.term_id = f.term_id AND b.kind = f.kind AND b.offset_days = d.days
-              AND b.anchor_date >= {told_from} AND b.anchor_date < f.anchor
-         ) THEN 'told'
+         WHEN w.term_id IS NOT NULL THEN 'told'
          ELSE '' END,
     %s, %s
 FROM fresh f
 JOIN dues d ON d.schedule = f.schedule AND d.nearest = f.nearest
 LEFT JOIN days_off o ON o."off" = {day}
+LEFT JOIN told w ON w.term_id = f.term_id AND w.kind = f.kind AND w.anchor = f.anchor
 WHERE true
+ORDER BY f.term_id, f.kind, d.days
 ON CONFLICT (term_id, kind, offset_days, anchor_date) DO UPDATE
 SET state = excluded.state, reason = excluded.reason, updated_at = excluded.updated_at
 WHERE excluded.state = 'open' AND contracts_alert.reason IN ('moved', 'decided', 'snoozed')

@@ -74,7 +74,10 @@ def test_the_last_safe_day_is_the_anchor_that_the_term_stores() -> None:
     [
         (date(2026, 9, 30), "1 day left: notice of Sales Cloud (Salesforce)"),
         (date(2026, 10, 1), "Today: last safe day for notice of Sales Cloud (Salesforce)"),
-        (date(2026, 10, 2), "LATE: the last safe day for notice of Sales Cloud (Salesforce) was"),
+        (
+            date(2026, 10, 2),
+            "LATE, 1 day: the last safe day for notice of Sales Cloud (Salesforce) was",
+        ),
     ],
 )
 def test_the_subject_counts_down(day: date, subject: str) -> None:
@@ -112,7 +115,10 @@ def test_the_end_of_a_term_that_does_not_renew_says_so() -> None:
 def test_an_end_that_passed_says_so() -> None:
     contract(renewal_kind="manual", notice_value=None)
     said = message(date(2027, 1, 4))
-    assert said.subject == "ENDED: Sales Cloud (Salesforce) ran until Thursday, 31 December 2026"
+    assert (
+        said.subject
+        == "ENDED, 4 days late: Sales Cloud (Salesforce) ran until Thursday, 31 December 2026"
+    )
     assert "neither a renewal nor a cancellation is recorded" in said.text
 
 

@@ -55,10 +55,10 @@ def taken_to(user: Any) -> QuerySet[Alert]:
     manager = "term__contract__department__manager"
     no_manager = Q(**{manager: None}) | Q(**{f"{manager}__is_active": False})
     owned, managed = Q(term__contract__owner=user), Q(**{manager: user})
-    role, reached = owned | managed, owned | managed & (no_owner | Q(level__gte=1))
-    if user.is_superuser or recipients.administrators().filter(pk=user.pk).exists():
-        role = Q()
-        reached |= Q(level__gte=2) | Q(level=1) & (no_owner | no_manager) | no_owner & no_manager
+    administers = Q(Exists(recipients.administrators().filter(pk=user.pk)))
+    last = Q(level__gte=2) | Q(level=1) & (no_owner | no_manager) | no_owner & no_manager
+    role = owned | managed | administers
+    reached = owned | managed & (no_owner | Q(level__gte=1)) | administers & last
     told = Delivery.objects.filter(
         alert=OuterRef("pk"), destination__owner=user, state=DeliveryState.SENT
     )

@@ -45,6 +45,7 @@ def test_every_factory_makes_valid_rows_twice(found: type[factories.Factory]) ->
 
 # Tables that staff do not see on a page of their own, and why not.
 WITHOUT_ADMIN: dict[str, str] = {
+    "AlertReading": "marks in a person's own inbox, shown there",
     "KeyDate": "days that follow from the terms; coverage shows the next of each contract",
     "LedgerEntry": "day numbers that follow from the terms; check_ledger adds them up again",
     "SpendStep": "sums of the ledger entries; check_ledger adds them up again",

@@ -336,6 +336,7 @@ class DestinationFactory(Factory[models.Destination]):
 class NotificationPreferenceFactory(Factory[models.NotificationPreference]):
     class Meta:
         model = models.NotificationPreference
+        django_get_or_create = ("user",)
 
     user = SubFactory(UserFactory)
 

@@ -26,7 +26,7 @@ QUERY_COUNTS = Path(__file__).with_name("query_counts.json")
 SHARED = {
     "vendors", "vendor-aliases", "products", "categories", "fx-rates", "budgets", "index-values",
     "departments",
-    "memberships", "alert-policies", "heartbeats",
+    "memberships", "alert-policies", "heartbeats", "holds",
 }  # fmt: skip
 FILTERED = sorted(name for name, each in RESOURCES.items() if hasattr(each, "filterset_class"))
 

@@ -2,12 +2,13 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from contracts.models import Alert, Delivery
+from contracts.models import Delivery
 from contracts.rules.vocabulary import AttemptOutcome, DeliveryState
 from contracts.services import alert_sql, leases
 from tests import factories
@@ -18,7 +19,7 @@ LEASE = timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
 pytestmark = pytest.mark.django_db
 
 
-def refused(row: Alert | Delivery) -> bool:
+def refused(row: Any) -> bool:
     """Say whether the database refuses another row like this one, under new ids."""
     row.pk, row._state.adding = None, True
     try:

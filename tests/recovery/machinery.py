@@ -22,7 +22,7 @@ CELERY = [*LEASH, sys.executable, "-m", "celery", "-A", "tests.recovery.bells", 
 WORKER = ["worker", "-P", "threads", "-c", "2", "--without-gossip", "--without-mingle"]
 
 
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = 120) -> float:
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 300) -> float:
     """Return after how many seconds `condition()` held; fail after `seconds`."""
     started = time.monotonic()
     while not condition():

@@ -118,7 +118,9 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: Contract.objects.exists())
     @rule(data=st.data(), days=st.integers(-60, 60))
     def move_the_end(self, data: Any, days: int) -> None:
-        term = self.one(data).terms.order_by("seq").last()
+        term = self.one(data).terms.latest("seq")
+        if term.end_date is None:
+            return
         term.end_date += timedelta(days=days)
         self.attempt(lambda: records.store(term))
 

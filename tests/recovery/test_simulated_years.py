@@ -92,6 +92,7 @@ def expected(runs: list[date]) -> dict[tuple[int, int], Told]:
     return {
         (pk, offset): one
         for pk, anchor, end in rows
+        if anchor and end
         for offset, one in told(anchor, end, DEFAULT_OFFSETS, runs).items()
     }
 

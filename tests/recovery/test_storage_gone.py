@@ -124,7 +124,7 @@ def ends(env: dict[str, str], *words: str) -> int:
         [sys.executable, str(ROOT / "manage.py"), *words],
         env=os.environ | env,
         capture_output=True,
-        timeout=120,
+        timeout=600,
         check=False,
     ).returncode
 

@@ -143,12 +143,13 @@ def _all_shares(today: date, base: str, scope: Scope) -> list[dict[str, Any]]:
 
 def _shares(dimension: Dimension, slices: Sequence[figures.Slice]) -> dict[str, Any]:
     total = sum((each.money.converted for each in slices), Decimal(0))
+    page = reverse("admin:contracts_contract_changelist")
     rows = [
         Share(
             name=each.name or _("None"),
             money=each.money,
             percent=each.money.converted * 100 / total if total else None,
-            page=_slice_page(dimension, each.name),
+            page=f"{page}?{_slice_filter(dimension, each.name)}",
         )
         for each in slices
     ]
@@ -161,9 +162,9 @@ def _shares(dimension: Dimension, slices: Sequence[figures.Slice]) -> dict[str, 
     }
 
 
-def _slice_page(dimension: Dimension, name: str) -> str:
+def _slice_filter(dimension: Dimension, name: str) -> str:
     wanted = {f"{dimension}__name": name} if name else {"missing": dimension}
-    return contract_list(state=IN_FORCE, **wanted)
+    return urlencode({"state": IN_FORCE, **wanted})
 
 
 def _line(months: Iterable[figures.Point]) -> dict[str, str]:

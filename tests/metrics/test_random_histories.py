@@ -3,6 +3,7 @@
 Few and small here, so that a failing one is shrunk; many at once in test_many_histories.py.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from contracts.models import Contract
 from contracts.rules.period import Period
+from contracts.services import spend_steps
 from metrics.queries.figures import figures
-from metrics.queries.question import Question, Unit
+from metrics.queries.question import Question, Scope, Unit
 from tests.metrics.oracle import Oracle, birthday
 from tests.metrics.stories import ContractStory, Story, TermStory, write
 
@@ -122,3 +125,18 @@ class RandomHistories(TestCase):
         found = figures(question)
         expected = Oracle(story, question).figures()
         assert {key: without_notes(found[key]) for key in expected} == expected
+
+    @settings(
+        max_examples=EXAMPLES // 4,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(questions())
+    def test_sums_that_are_kept_say_what_the_entries_say(
+        self, asked: tuple[Story, Question]
+    ) -> None:
+        """Who may read every contract, but is asked for each, gets the same from other statements."""
+        story, question = asked
+        write(story)
+        one_by_one = replace(question, scope=Scope(contracts=Contract.objects.all()))
+        assert figures(one_by_one) == figures(question)
+        assert spend_steps.check() == []

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from metrics.rules.conversion import Fixing
 from metrics.rules.presentation import money, quotient, rate, ratio
-from metrics.rules.shares import plain, printed_parts
+from metrics.rules.shares import added, plain, printed_parts
 
 Text = str | Promise
 Value = str | date | int | Fraction | None
@@ -96,7 +96,7 @@ class Opened:
     def totals(self) -> dict[str, Fraction]:
         """The exact totals of the added columns, over all rows."""
         return {
-            column.name: sum(map(_number, self._values(column.name)), Fraction(0))
+            column.name: added(map(_number, self._values(column.name)))
             for column in self.columns
             if column.is_added
         }
@@ -173,15 +173,17 @@ def printed_value(column: Column, value: Value) -> Printed:
 
 def ordered(rows: Iterable[Row], place: int) -> tuple[Row, ...]:
     """Return rows by what they bring, the largest first, then by their texts and days."""
-    return tuple(sorted(rows, key=lambda row: (-abs(_number(row.values[place])), _names(row))))
+    return tuple(
+        sorted(rows, key=lambda row: (-abs(float(_number(row.values[place]))), _names(row)))
+    )
 
 
 def _names(row: Row) -> tuple[str, ...]:
     return tuple(str(value) for value in row.values if isinstance(value, str | date))
 
 
-def _number(value: Value) -> Fraction:
-    return Fraction(0) if value is None or isinstance(value, str | date) else Fraction(value)
+def _number(value: Value) -> Fraction | int:
+    return value if isinstance(value, int | Fraction) else 0
 
 
 CONTRACT = Column("contract", _("Contract"))

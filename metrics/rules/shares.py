@@ -1,8 +1,8 @@
 """Amounts printed so that the printed parts add up to the printed whole (R24)."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from math import floor
 
 from metrics.rules.presentation import MONEY_PLACES, Number, exact, money
 
@@ -18,14 +18,29 @@ def printed_parts(amounts: Sequence[Number]) -> list[str]:
 
     Source: R24, C10.
     """
-    scaled = [exact(amount) * HUNDREDTHS for amount in amounts]
-    parts = [floor(each) for each in scaled]
-    whole = Fraction(sum(scaled), HUNDREDTHS)
-    left = round(Fraction(money(whole)) * HUNDREDTHS) - sum(parts)
-    by_remainder = sorted(range(len(parts)), key=lambda place: parts[place] - scaled[place])
+    parts, remainders = [], []
+    for amount in amounts:
+        numerator, denominator = exact(amount).as_integer_ratio()
+        part, remainder = divmod(numerator * HUNDREDTHS, denominator)
+        parts.append(part)
+        remainders.append(remainder / denominator)
+    left = round(Fraction(money(added(amounts))) * HUNDREDTHS) - sum(parts)
+    by_remainder = sorted(range(len(parts)), key=lambda place: -remainders[place])
     for place in by_remainder[:left]:
         parts[place] += 1
     return [money(Fraction(part, HUNDREDTHS)) for part in parts]
+
+
+def added(amounts: Iterable[Number]) -> Fraction:
+    """Add amounts exactly; many have the same few denominators, so those are added up first.
+
+    Source: C10.
+    """
+    tops: defaultdict[int, int] = defaultdict(int)
+    for amount in amounts:
+        numerator, denominator = exact(amount).as_integer_ratio()
+        tops[denominator] += numerator
+    return sum((Fraction(top, below) for below, top in tops.items()), Fraction(0))
 
 
 def plain(value: Number) -> str:

@@ -275,4 +275,5 @@ def test_the_navigation_of_a_member_costs_a_few_statements(
 ) -> None:
     with CaptureQueriesContext(connection) as found:
         assert viewer.get(page("contracts_contract_changelist")).status_code == 200
-    assert len(found) <= 8
+    # One of them counts the inbox, one looks for a hold.
+    assert len(found) <= 10

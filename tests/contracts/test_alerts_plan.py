@@ -377,5 +377,5 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_terms(
     owner: User, django_assert_max_num_queries: Any
 ) -> None:
     add_terms(300, anchor=in_days(100), owner=owner)
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(70):
         plan()

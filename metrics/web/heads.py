@@ -46,6 +46,19 @@ class DayInput(BaseText):
 
     input_type = "date"
 
+    def format_value(self, value: Any) -> str | None:
+        """Return a day as the browser takes it; it complains about anything else."""
+        text = value.isoformat() if isinstance(value, date) else str(value or "")
+        return text if parse_date_or_none(text) else None
+
+
+def parse_date_or_none(text: str) -> date | None:
+    """Return the day that a text names, None for anything that is no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
 
 class HeadForm(forms.Form):
     """What a view is asked for, with a default for everything that is left out."""

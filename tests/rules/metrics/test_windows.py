@@ -57,3 +57,11 @@ def test_fiscal_years_follow_each_other_without_a_gap(day: date, month: int) -> 
 @given(DAYS, MONTHS, st.sampled_from(Named))
 def test_no_window_passes_the_as_of_day(day: date, month: int, name: Named) -> None:
     assert named_window(name, day, month).end <= day
+
+
+@pytest.mark.parametrize(("start_month", "first"), [(1, 4), (4, 4), (2, 5), (3, 3), (12, 3)])
+def test_quarters_are_counted_from_the_start_of_the_fiscal_year(
+    start_month: int, first: int
+) -> None:
+    window = named_window(Named.QUARTER_TO_DATE, date(2026, 5, 20), start_month)
+    assert window.start == date(2026, first, 1)

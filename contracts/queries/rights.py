@@ -12,7 +12,9 @@ from contracts.querysets.access import EDITING_ROLES, AdministeredQuerySet, Shar
 def edits_somewhere(user: Any) -> bool:
     """Say whether the user may change anything in any department."""
     return bool(user.is_active) and (
-        user.is_superuser or user.memberships.filter(role__in=EDITING_ROLES).exists()
+        user.is_superuser
+        or user.memberships.filter(role__in=EDITING_ROLES).exists()
+        or user.managed_departments.exists()
     )
 
 
@@ -34,7 +36,7 @@ def departments_of_editor(user: Any) -> QuerySet[Department]:
     if edits_everywhere(user):
         return Department.objects.all()
     mine = user.memberships.filter(role__in=EDITING_ROLES).exclude(department=None)
-    return Department.objects.filter(pk__in=mine.values("department__below"))
+    return Department.objects.filter(_below(user, mine))
 
 
 def departments_of_reader(user: Any) -> QuerySet[Department]:
@@ -42,7 +44,7 @@ def departments_of_reader(user: Any) -> QuerySet[Department]:
     mine = user.memberships.all()
     if user.is_superuser or mine.filter(department=None).exists():
         return Department.objects.all()
-    return Department.objects.filter(pk__in=mine.values("department__below"))
+    return Department.objects.filter(_below(user, mine))
 
 
 def may_keep(user: Any, *, owner: Any, department: Department | None) -> bool:
@@ -60,6 +62,12 @@ def people_known_to(user: Any) -> QuerySet[Any]:
     if user.is_superuser or user.memberships.exists():
         return everybody
     return everybody.filter(pk=user.pk)
+
+
+def _below(user: Any, memberships: QuerySet[Any]) -> Q:
+    """Match the departments of these memberships and those that the user manages, with all below."""
+    managed = user.managed_departments.values("below")
+    return Q(pk__in=memberships.values("department__below")) | Q(pk__in=managed)
 
 
 def administers(user: Any) -> bool:

@@ -17,7 +17,8 @@ class ScopedQuerySet(models.QuerySet[M]):
     """Rows that belong to departments.
 
     A person sees the rows of their departments and of the departments below, everything with a membership of the
-    whole organisation, and what they own. `department_paths` and `owner_paths` name the way from this table.
+    whole organisation, and what they own. Who manages a department edits its rows: alerts go to them too.
+    `department_paths` and `owner_paths` name the way from this table.
     """
 
     department_paths: ClassVar[tuple[str, ...]] = ("department",)
@@ -39,8 +40,9 @@ class ScopedQuerySet(models.QuerySet[M]):
         mine = user.memberships.filter(role__in=roles)
         allowed = Q(Exists(mine.filter(department=None)))
         departments = mine.exclude(department=None).values("department__below")
+        managed = user.managed_departments.values("below")
         for path in self.department_paths:
-            allowed |= Q(**{f"{path}__in": departments})
+            allowed |= Q(**{f"{path}__in": departments}) | Q(**{f"{path}__in": managed})
         for path in self.owner_paths:
             allowed |= Q(**{path: user})
         return self.filter(allowed)

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from contracts.models import AlertPolicy, Contract, Term, Vendor
+from contracts.queries import rights
 from saas_tracker.accounts.models import User
 from tests.factories import (
     AdministratorFactory,
@@ -53,6 +54,18 @@ def test_an_owner_sees_the_contract_wherever_it_belongs() -> None:
     contract = ContractFactory.create(owner=user)
     assert list(Contract.objects.visible_to(user)) == [contract]
     assert not Contract.objects.editable_by(UserFactory.create()).exists()
+
+
+def test_a_manager_works_with_what_alerts_tell_them_of_without_a_membership() -> None:
+    manager = UserFactory.create()
+    top = DepartmentFactory.create(manager=manager)
+    low = DepartmentFactory.create(parent=top)
+    ours = {ContractFactory.create(department=top), ContractFactory.create(department=low)}
+    ContractFactory.create()
+    assert set(Contract.objects.visible_to(manager)) == ours
+    assert set(Contract.objects.editable_by(manager)) == ours
+    assert set(rights.departments_of_editor(manager)) == {top, low}
+    assert rights.edits_somewhere(manager)
 
 
 def test_a_viewer_changes_nothing_and_an_editor_only_the_own_department() -> None:

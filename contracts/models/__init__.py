@@ -2,7 +2,6 @@
 
 from contracts.models.alerts import (
     Alert,
-    AlertPolicy,
     Delivery,
     DeliveryAttempt,
     Destination,
@@ -16,6 +15,7 @@ from contracts.models.imports import ImportMapping, ImportRun
 from contracts.models.keydates import Document, KeyDate
 from contracts.models.ledger import LedgerEntry, PriceChange, PriceFlag
 from contracts.models.organisation import Department, Membership
+from contracts.models.policies import AlertPolicy
 from contracts.models.terms import LicenceLine, Term
 
 __all__ = [

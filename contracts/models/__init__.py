@@ -2,7 +2,6 @@
 
 from contracts.models.alerts import (
     Alert,
-    AlertPolicy,
     AlertReading,
     Delivery,
     DeliveryAttempt,
@@ -18,6 +17,7 @@ from contracts.models.indices import IndexValue
 from contracts.models.keydates import Document, KeyDate
 from contracts.models.ledger import LedgerEntry, PriceChange, PriceFlag, SpendStep, TermOutcome
 from contracts.models.organisation import Department, Membership
+from contracts.models.policies import AlertPolicy
 from contracts.models.preferences import NotificationPreference
 from contracts.models.sending import DeliveryAction, Hold
 from contracts.models.terms import LicenceLine, Term

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from contracts.models import choices
 from contracts.models.base import Record, VersionedRecord
+from contracts.models.organisation import Department
 from contracts.models.secrets import SecretField
 from contracts.models.terms import Term
 from contracts.querysets.access import AdministeredQuerySet

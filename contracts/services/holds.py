@@ -38,7 +38,7 @@ def watch(*, today: date, now: datetime) -> Jump:
     Source: R11, R12.
     """
     hold = _locked()
-    before = hold.before if hold and hold.before else _last_day()
+    before = (hold and _day_before(hold, now)) or _last_day()
     verdict = jump(before, today) if before else Jump.NONE
     if verdict == Jump.NONE:
         return verdict
@@ -124,6 +124,12 @@ def release_due(*, today: date, now: datetime) -> int:
     """
     hold = Hold.objects.filter(released_at=None, releases_at__lte=now).first()
     return release(hold, today=today, now=now) if hold else 0
+
+
+def _day_before(hold: Hold, now: datetime) -> date | None:
+    """Return the day to judge by: the one before the jump, until the hold's time is over."""
+    is_over = hold.releases_at is not None and hold.releases_at <= now
+    return hold.today if hold.before and is_over else hold.before
 
 
 def _is_expected(now: datetime) -> bool:

@@ -31,7 +31,8 @@ def plan(*, today: date, now: datetime) -> PlanSummary:
         return PlanSummary(0, 0, 0, 0)
     hold = holds.open_hold()
     if hold and hold.before and verdict == Jump.NONE:
-        alerts.take_back(today=today, since=min(hold.since, now), now=now)
+        if now < hold.since:
+            alerts.take_back(today=today, since=now, now=now)
         holds.release(hold, today=today, now=now)
     return alerts.raise_due(today=today, now=now)
 

@@ -229,6 +229,29 @@ def test_what_was_planned_for_days_that_never_came_is_taken_back(owner: User) ->
     assert set(ahead.values_list("state", flat=True)) == {"open"}
 
 
+def test_a_clock_that_was_behind_brings_back_nothing_that_made_way(owner: User) -> None:
+    add_terms(2, anchor=in_days(95), owner=owner)
+    ring(NOW)
+    ring(NOW + 3 * DAY)
+    ring(NOW + 6 * DAY)
+    rows = list(Alert.objects.order_by("pk").values_list("offset_days", "state", "reason"))
+    assert (120, "superseded", "nearer") in rows
+    for moved in (-400, 6):
+        ring(NOW + moved * DAY + MINUTE)
+    assert not Hold.objects.filter(released_at=None).exists()
+    assert list(Alert.objects.order_by("pk").values_list("offset_days", "state", "reason")) == rows
+
+
+def test_a_second_outage_on_the_heels_of_the_first_is_one_too(owner: User) -> None:
+    started(owner)
+    add_terms(2, anchor=in_days(60), owner=owner)
+    ring(NOW + 12 * DAY)
+    ring(NOW + 38 * DAY)
+    assert not Hold.objects.filter(releases_at=None).exists()
+    ring(NOW + 38 * DAY + 40 * MINUTE)
+    assert alert_mail()
+
+
 def test_an_outage_that_turns_out_to_be_a_mad_clock_waits_for_consent(owner: User) -> None:
     started(owner)
     add_terms(2, anchor=in_days(95), owner=owner)
@@ -236,7 +259,7 @@ def test_an_outage_that_turns_out_to_be_a_mad_clock_waits_for_consent(owner: Use
     assert Hold.objects.get().releases_at is not None
     ring(NOW + 400 * DAY)
     hold = Hold.objects.get()
-    assert (hold.releases_at, hold.before) == (None, TODAY)
+    assert (hold.releases_at, hold.before) == (None, in_days(10))
     ring(NOW + 401 * DAY)
     assert alert_mail() == []
 

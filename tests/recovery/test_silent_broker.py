@@ -18,7 +18,7 @@ from tests.factories import AdministratorFactory
 from tests.recovery.conftest import Report
 from tests.recovery.machinery import ROOT, Redis
 
-POSTS = 60
+POSTS = 40
 # Milliseconds that a POST may take longer without Redis, for 95 of 100.
 PATIENCE = 200
 

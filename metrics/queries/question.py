@@ -32,7 +32,7 @@ class Scope:
 
 def _reads_everything(user: Any) -> bool:
     """Say whether a membership of the whole organisation opens every contract and charge."""
-    return user.is_authenticated and user.memberships.filter(department=None).exists()
+    return bool(user.is_authenticated and user.memberships.filter(department=None).exists())
 
 
 EVERYTHING = Scope()

@@ -12,7 +12,7 @@ from contracts.rules.period import Period
 from contracts.services import ledger
 from metrics.queries import dashboard, prices, renewals, spend
 from metrics.queries.prices import Effects
-from metrics.queries.question import Question, Scope
+from metrics.queries.question import Dimension, Question, Scope
 from metrics.rules.renewals import Renewals
 from tests.factories import ContractFactory, TermFactory
 from tests.metrics.stories import ContractStory, exact, tell, term, years
@@ -142,7 +142,7 @@ def test_several_names_at_once_say_what_each_says_alone() -> None:
         ContractStory("B", years(2024, 50), vendor="Bell", category="Ops", currency="USD"),
         ContractStory("C", years(2024, 7), vendor="Ada", category="CRM", department="IT"),
     )
-    names = ("vendor", "category", "department")
+    names: tuple[Dimension, ...] = ("vendor", "category", "department")
     for scope in (Scope(), EVERY_CONTRACT):
         found = spend.annualised_by(names, YEAR.end, scope)
         for name in names:

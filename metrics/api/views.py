@@ -40,6 +40,7 @@ class FiguresSerializer(MetricSerializer):
     as_of = serializers.DateField()
     by = serializers.CharField()
     grace = serializers.IntegerField()
+    believed_on = serializers.DateField(required=False)
     figures = serializers.DictField()
 
 

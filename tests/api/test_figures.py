@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from contracts.models import Term
-from contracts.services import records
+from contracts.models import Contract, Term
+from contracts.services import ledger, records
 from metrics.queries import figures
 from metrics.queries.catalogue import METRICS
 from tests import factories
@@ -105,9 +105,10 @@ def test_every_family_of_the_figures_file_is_served() -> None:
     assert set(figures.FAMILIES) - {figures.asked} == served - {figures.silent_renewals}
 
 
-def test_a_family_can_be_asked_as_it_was_believed(
-    world: World, administrator: APIClient, time_machine: Any
-) -> None:
+def test_a_family_can_be_asked_as_it_was_believed(world: World, time_machine: Any) -> None:
+    administrator = APIClient()
+    administrator.force_authenticate(factories.AdministratorFactory.create())
+    ledger.refresh(Contract.objects.values_list("pk", flat=True))
     now = datetime.now(UTC)
     time_machine.move_to(now + timedelta(days=3))
     yesterday = (now + timedelta(days=2)).date().isoformat()

@@ -52,7 +52,8 @@ class _Window(KnownParameters):
     }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        asked = {**attrs, "as_of": attrs.get("as_of", self.context["today"])}
+        usual = attrs.get("believed_on", self.context["today"])
+        asked = {**attrs, "as_of": attrs.get("as_of", usual)}
         last = asked.setdefault("to", asked["as_of"])
         first = asked.setdefault("from", _year_before(last))
         if last < first:
@@ -81,6 +82,10 @@ QuestionParameters: type[_Window] = type(
         ),
         "as_of": DayParameter(
             required=False, help_text=_("What was known on this day; today if left out.")
+        ),
+        "believed_on": DayParameter(
+            required=False,
+            help_text=_("What had been recorded by the end of this day; now if left out."),
         ),
         "by": serializers.ChoiceField(
             choices=get_args(Unit), default="vendor", help_text=_("The unit that is counted.")
@@ -144,5 +149,6 @@ def question_of(asked: dict[str, Any], user: Any) -> Asked:
         by=asked["by"],
         grace=asked["grace"],
         scope=narrowing.scope(user),
+        believed_on=asked.get("believed_on"),
     )
     return Asked(question, narrowing)

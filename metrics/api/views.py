@@ -58,6 +58,7 @@ class FiguresSerializer(MetricSerializer):
     rows = serializers.CharField(
         help_text="The address of the rows behind a figure: put in its family and its key."
     )
+    believed_on = serializers.DateField(required=False)
     figures = serializers.DictField()
 
 

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from metrics.queries import figures
+from metrics.queries.belief import as_believed
 from metrics.queries.question import Question
 
 Text = str | Promise
@@ -24,7 +25,8 @@ class Metric:
 
     def answer(self, question: Question) -> figures.Figures:
         """Return the family's figures with the question they answer (C9)."""
-        return figures.asked(question) | {"figures": self.query(question)}
+        with as_believed(question.believed_on):
+            return figures.asked(question) | {"figures": self.query(question)}
 
 
 METRICS: dict[str, Metric] = {

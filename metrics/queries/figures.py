@@ -18,6 +18,7 @@ from metrics.queries import (
     renewals,
     spend,
 )
+from metrics.queries.belief import as_believed
 from metrics.queries.question import Dimension, Question, Unit
 from metrics.queries.rates import fixing
 from metrics.rules import purchases as buying
@@ -36,18 +37,21 @@ RETENTION_UNITS: tuple[Unit, ...] = ("contract", "vendor", "lineage")
 def figures(question: Question) -> Figures:
     """Return every family of figures, keyed as in the figures file."""
     found: Figures = {}
-    for family in FAMILIES:
-        found |= family(question)
+    with as_believed(question.believed_on):
+        for family in FAMILIES:
+            found |= family(question)
     return found
 
 
 def asked(question: Question) -> Figures:
     """Return the question itself."""
+    believed_on = question.believed_on
     return {
         "window": [question.window.start.isoformat(), question.window.end.isoformat()],
         "as_of": question.as_of.isoformat(),
         "by": question.by,
         "grace": question.grace,
+        **({"believed_on": believed_on.isoformat()} if believed_on else {}),
     }
 
 

@@ -47,6 +47,8 @@ class Question:
     by: Unit = "vendor"
     grace: int = DEFAULT_GRACE
     scope: Scope = field(default=EVERYTHING)
+    # What had been recorded by the end of this day; None is what is recorded now.
+    believed_on: date | None = None
 
     @property
     def opening_day(self) -> date:

@@ -1,14 +1,14 @@
 """Figures over HTTP: defined, dated, and never more than one may see."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
-from contracts.models import Term
-from contracts.services import records
+from contracts.models import Contract, Term
+from contracts.services import ledger, records
 from metrics.queries import figures
 from metrics.queries.catalogue import METRICS
 from tests import factories
@@ -105,3 +105,30 @@ def test_an_unknown_family_is_not_found(administrator: APIClient) -> None:
 def test_every_family_of_the_figures_file_is_served() -> None:
     served = {metric.query for metric in METRICS.values()}
     assert set(figures.FAMILIES) - {figures.asked} == served - {figures.silent_renewals}
+
+
+def test_a_family_can_be_asked_as_it_was_believed(world: World, time_machine: Any) -> None:
+    administrator = APIClient()
+    administrator.force_authenticate(factories.AdministratorFactory.create())
+    ledger.refresh(Contract.objects.values_list("pk", flat=True))
+    now = datetime.now(UTC)
+    time_machine.move_to(now + timedelta(days=3))
+    yesterday = (now + timedelta(days=2)).date().isoformat()
+    before = ask(administrator, "accrued-spend").json()["figures"]
+    term = Term.objects.order_by("pk").first()
+    assert term is not None
+    term.annual_value = Decimal("424242")
+    records.store(term)
+    after = ask(administrator, "accrued-spend")
+    believed = ask(administrator, "accrued-spend", believed_on=yesterday).json()
+    assert believed["believed_on"] == yesterday
+    assert believed["figures"] == before != after.json()["figures"]
+    assert "believed_on" not in after.json()
+
+
+def test_who_asks_for_a_past_belief_is_asked_as_of_that_day(
+    world: World, administrator: APIClient
+) -> None:
+    answer = administrator.get(f"{INDEX}annualised-spend/", {"believed_on": "2026-01-31"}).json()
+    assert answer["as_of"] == "2026-01-31"
+    assert answer["window"][1] == "2026-01-31"

@@ -25,7 +25,15 @@ class Command(BaseCommand):
         day = date.fromisoformat
         parser.add_argument("--from", dest="start", type=day, required=True, metavar="DAY")
         parser.add_argument("--to", dest="end", type=day, required=True, metavar="DAY")
-        parser.add_argument("--as-of", type=day, metavar="DAY", help="default: today")
+        parser.add_argument(
+            "--as-of", type=day, metavar="DAY", help="default: today, or --believed-on"
+        )
+        parser.add_argument(
+            "--believed-on",
+            type=day,
+            metavar="DAY",
+            help="what had been recorded by the end of that day; default: what is recorded now",
+        )
         parser.add_argument("--by", choices=("vendor", "contract"), default="vendor")
         parser.add_argument("--grace", type=int, default=DEFAULT_GRACE, metavar="DAYS")
         parser.add_argument("--json", type=Path, metavar="FILE", help="default: standard output")
@@ -36,8 +44,9 @@ class Command(BaseCommand):
             window = Period(options["start"], options["end"])
         except ValueError as error:
             raise CommandError(str(error)) from error
-        as_of = options["as_of"] or timezone.localdate()
-        question = Question(window, as_of, options["by"], options["grace"])
+        believed_on = options["believed_on"]
+        as_of = options["as_of"] or believed_on or timezone.localdate()
+        question = Question(window, as_of, options["by"], options["grace"], believed_on=believed_on)
         with one_snapshot():
             found = figures(question)
         text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)

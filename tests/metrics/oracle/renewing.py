@@ -1,6 +1,7 @@
 """Renewals by looking at each term that ends."""
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from tests.metrics.oracle.days import DAY, Days, Figures, money, share, standing
@@ -66,16 +67,23 @@ class Renewing(Days):
             first = standing(told[new])[:1]
             if old != c.name or not first or not t.start < first[0].start <= limit:
                 continue
-            euros = {}
-            for older, newer in self.story.links:
-                last = standing(told[older])[-1:]
-                if newer == new and last:
-                    rate = self.rate(told[older].currency, t.end)
-                    euros[older] = Fraction(last[0].value) / rate if rate else None
-            own, its = self.rate(c.currency, t.end), self.rate(told[new].currency, t.end)
-            if own is None or its is None or None in euros.values():
+            lasts = {
+                older: self.exchanged(standing(told[older])[-1].value, told[older], c, t.end)
+                for older, newer in self.story.links
+                if newer == new and standing(told[older])
+            }
+            its = self.exchanged(first[0].value, told[new], c, t.end)
+            if its is None or None in lasts.values():
                 continue
-            together = sum((v for v in euros.values() if v is not None), Fraction(0))
-            part = Fraction(first[0].value) / its * own * (euros[old] or 0) / together
-            total = (total or Fraction(0)) + part
+            together = sum((v for v in lasts.values() if v is not None), Fraction(0))
+            total = (total or Fraction(0)) + its * (lasts[old] or 0) / together
         return total
+
+    def exchanged(
+        self, value: Decimal, held: ContractStory, wanted: ContractStory, on: date
+    ) -> Fraction | None:
+        """Return an amount of one contract in the currency of another; the same one needs no rate."""
+        if held.currency == wanted.currency:
+            return Fraction(value)
+        own, other = self.rate(held.currency, on), self.rate(wanted.currency, on)
+        return None if own is None or other is None else Fraction(value) / own * other

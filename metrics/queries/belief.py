@@ -4,7 +4,7 @@ Temporary tables of the same names stand before the real ones while a question i
 engines look there first. They are filled from the history up to the end of the day, what follows
 from terms is worked out again by the same rules, and everything is rolled back afterwards.
 
-Decision: docs/decisions/0009-belief-as-shadow-tables.md
+Decision: docs/decisions/0010-belief-as-shadow-tables.md
 """
 
 from collections.abc import Iterator

@@ -7,7 +7,18 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
 from contracts.models import Alert, Delivery, Destination
 from contracts.queries import policies, recipients
@@ -66,15 +77,42 @@ def escalate(*, today: date, now: datetime) -> int:
     Settle first: an open alert that nobody asks for any more would go further too.
     Promise: once per alert and level, whoever runs this and how often; the level is kept in the row.
     A level without anybody new to tell is passed over, and one in which every message failed is not
-    waited for. Works in bounded batches, one transaction each. Returns how many alerts went on.
+    waited for. A late alert that repeats an unanswered one goes one level further than that. Works
+    in bounded batches, one transaction each. Returns how many alerts went on.
 
     Source: R9, R11.
     """
-    total, last = 0, 0
+    total, last = _carry_on(now), 0
     while ids := list(_waiting(now).filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
         total += _escalate(ids, today, now)
         last = ids[-1]
     return total
+
+
+@transaction.atomic
+def _carry_on(now: datetime) -> int:
+    """Let late alerts that repeat an unanswered one start one level further than that one got."""
+    before = Alert.objects.filter(
+        term=OuterRef("term"),
+        kind=OuterRef("kind"),
+        anchor_date=OuterRef("anchor_date"),
+        offset_days__lt=0,
+        offset_days__gt=OuterRef("offset_days"),
+        deliveries__state=DeliveryState.SENT,
+    )
+    level_before = before.order_by("offset_days").values("level")[:1]
+    rows = Alert.objects.filter(
+        state=AlertState.OPEN, offset_days__lt=0, level_since=None
+    ).annotate(level_before=Subquery(level_before))
+    repeats = rows.exclude(level_before=None).select_related("term").order_by("pk")[:BATCH]
+    alerts = {alert.pk: alert for alert in repeats}
+    places: dict[int, list[Destination]] = {}
+    for pk, reach in _reaches(alerts).items():
+        level = max(min(alerts[pk].level_before + 1, len(reach.levels) - 1), 0)  # type: ignore[attr-defined]  # annotated above
+        places[pk] = [place for each in reach.levels[1 : level + 1] for place in each]
+        Alert.objects.filter(pk=pk).update(level=level, level_since=now, updated_at=now)
+    addressing.tell(places, now=now)
+    return sum(map(bool, places.values()))
 
 
 def _waiting(now: datetime) -> QuerySet[Alert]:

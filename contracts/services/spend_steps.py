@@ -67,6 +67,9 @@ FROM ($steps) AS s
 WHERE high <> 0 OR low <> 0 OR high_days <> 0 OR low_days <> 0
 """
 ADDED = INTO + NEW_SUMS + TOGETHER
+WITHOUT_ENTRIES = """
+DELETE FROM contracts_spendstep WHERE NOT EXISTS (SELECT 1 FROM contracts_ledgerentry)
+"""
 LOOSE_STEPS = "SELECT COUNT(*) > %s FROM contracts_spendstep WHERE shard <> 0"
 TAKEN = "WITH loose AS (DELETE FROM contracts_spendstep WHERE shard <> 0 RETURNING *)"
 TAKEN_SUMS = """
@@ -94,14 +97,16 @@ NAME = {"+": "added", "-": "removed"}
 
 
 def install() -> None:
-    """Put the triggers in place, anew where they exist; after every migration.
+    """Put the triggers in place, anew where they exist; after every migration and every flush.
 
-    A table that SQLite copies for a migration loses its triggers.
+    A table that SQLite copies for a migration loses its triggers. A flush empties the tables in any
+    order, and PostgreSQL truncates them without a trigger: without entries there are no sums.
     """
     statements = {"sqlite": _row_triggers, "postgresql": _statement_triggers}
     with connection.cursor() as cursor:
         for statement in statements[connection.vendor]():
             cursor.execute(statement)
+        cursor.execute(WITHOUT_ENTRIES)
 
 
 def fold() -> None:

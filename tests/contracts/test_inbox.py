@@ -121,6 +121,8 @@ def test_who_was_told_in_place_of_somebody_else_has_it_in_the_inbox(
 
 def test_nobody_has_what_they_may_not_see(manager: User, department: Department) -> None:
     raised(1, None, department)
+    department.manager = None
+    department.save()
     manager.memberships.all().delete()
     assert found(manager) == []
 

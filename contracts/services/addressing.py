@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -263,4 +263,32 @@ def _create(
     revived = Delivery.objects.filter(pk__in=again, state=DeliveryState.CANCELLED).update(
         state=DeliveryState.PENDING, carried_by=None, next_at=now, updated_at=now
     )
-    return revived + alert_sql.insert_deliveries(keys, now)
+    created = alert_sql.insert_deliveries(keys, now)
+    if created < len(keys):
+        created += _take_over(keys, now)
+    return revived + created
+
+
+def _take_over(keys: Mapping[uuid.UUID, tuple[int, int]], now: datetime) -> int:
+    """Give messages that another alert has, whose row was altered, to the alert they are about."""
+    taken = 0
+    for row in _elsewhere(keys):
+        alert, place = keys[row.dedup_key]
+        if Delivery.objects.filter(alert=alert, destination=place).exists():
+            continue
+        row.alert_id, row.updated_at = alert, now
+        if row.state == DeliveryState.CANCELLED and not row.is_withdrawn:
+            row.state, row.carried_by, row.next_at = DeliveryState.PENDING.value, None, now
+        row.save(update_fields=["alert", "state", "carried_by", "next_at", "updated_at"])
+        taken += 1
+    return taken
+
+
+def _elsewhere(keys: Mapping[uuid.UUID, tuple[int, int]]) -> Iterator[Delivery]:
+    """Yield the deliveries with these message ids that belong to other alerts or destinations."""
+    wanted = list(keys)
+    for start in range(0, len(wanted), BATCH):
+        there = Delivery.objects.filter(dedup_key__in=wanted[start : start + BATCH])
+        for row in there.select_for_update(of=("self",)).order_by("pk"):
+            if row.alert_id != keys[row.dedup_key][0]:
+                yield row

@@ -21,6 +21,8 @@ TABLES = {
         "dues": "SELECT * FROM jsonb_to_recordset(%s::jsonb)"
         " AS p(schedule integer, nearest integer, days integer)",
         "days_off": 'SELECT * FROM jsonb_to_recordset(%s::jsonb) AS p("off" date, before date)',
+        "messages": "SELECT * FROM jsonb_to_recordset(%s::jsonb)"
+        " AS p(alert bigint, place bigint, key uuid)",
         "random_id": "gen_random_uuid()",
         "day": "(f.anchor - d.days)",
         "told_from": "(f.anchor - abs(f.nearest))",
@@ -32,6 +34,8 @@ TABLES = {
         " value ->> 'days' AS days FROM json_each(%s)",
         "days_off": "SELECT value ->> 'off' AS \"off\", value ->> 'before' AS before"
         " FROM json_each(%s)",
+        "messages": "SELECT value ->> 'alert' AS alert, value ->> 'place' AS place,"
+        " value ->> 'key' AS key FROM json_each(%s)",
         "random_id": "lower(hex(randomblob(16)))",
         "day": "date(f.anchor, (-d.days) || ' days')",
         "told_from": "date(f.anchor, (-abs(f.nearest)) || ' days')",
@@ -105,11 +109,14 @@ CONTRACT = "JOIN contracts_contract c ON c.id = t.contract_id"
 TERM = f"JOIN contracts_term t ON t.id = k.term_id {CONTRACT}"
 
 # One statement for many rows, without an object for each.
-INSERT_DELIVERY = """
+INSERT_DELIVERIES = """
 INSERT INTO contracts_delivery (
     alert_id, destination_id, dedup_key, state, attempts, next_at, provider_id, last_error,
     created_at, updated_at
-) VALUES (%s, %s, %s, 'pending', 0, %s, '', '', %s, %s)
+)
+SELECT m.alert, m.place, m.key, 'pending', 0, %s, '', '', %s, %s
+FROM ({messages}) AS m
+WHERE true
 ON CONFLICT DO NOTHING
 """
 
@@ -156,14 +163,14 @@ def insert_deliveries(keys: Mapping[uuid.UUID, tuple[int, int]], now: datetime) 
 
     Source: R11.
     """
-    instant = connection.ops.adapt_datetimefield_value(now)
-    native = connection.features.has_native_uuid_field
-    rows = [
-        (alert, place, key if native else key.hex, instant, instant, instant)
-        for key, (alert, place) in keys.items()
-    ]
-    if not rows:
+    if not keys:
         return 0
+    instant = connection.ops.adapt_datetimefield_value(now)
+    # As SQLite stores them; PostgreSQL reads that as well.
+    rows = [
+        {"alert": alert, "place": place, "key": key.hex} for key, (alert, place) in keys.items()
+    ]
+    statement = INSERT_DELIVERIES.format(messages=TABLES[connection.vendor]["messages"])
     with connection.cursor() as cursor:
-        cursor.executemany(INSERT_DELIVERY, rows)
+        cursor.execute(statement, [instant, instant, instant, json.dumps(rows)])
         return int(cursor.rowcount)

@@ -61,8 +61,8 @@ def refresh(contract_ids: Iterable[int]) -> None:
 
     Every writer of contracts, terms, documents or vendor calendars calls this inside its own transaction.
     Only rows that differ are written; a second call changes nothing. A flag keeps the state that
-    people gave it while it stands. Alerts of a term that was decided, or whose day moved, are set
-    aside at once: nobody is told of what is settled.
+    people gave it while it stands. Alerts of a term that was decided, or whose day or key date moved,
+    are set aside at once: nobody is told of what is settled.
     """
     moved = False
     for found in _chunks(contract_ids):
@@ -71,8 +71,8 @@ def refresh(contract_ids: Iterable[int]) -> None:
         _replace(PriceChange, _stored_changes(found), _derived(found, "changes"), _change)
         _replace(TermOutcome, _stored_outcomes(found), _derived(found, "outcomes"), _outcome)
         _write_flags(found)
-        _replace(KeyDate, _stored_days(found), _derived(found, "key_dates"), _key_date)
-        if undecided and now is not None:
+        undecided |= _write_key_dates(found)
+        if undecided:
             alerts.settle(contract_ids=undecided, now=now)
     if moved:
         spend_steps.fold()
@@ -170,17 +170,16 @@ def _wrong_rows(
     ]
 
 
-def _write_dates(found: _Found) -> tuple[set[int], datetime | None]:
-    """Write what differs; return the contracts whose open term it was, and the instant it got."""
+def _write_dates(found: _Found) -> tuple[set[int], datetime]:
+    """Write what differs; return the contracts whose open term it was, and the instant of writing."""
     columns = {field.name: field for field in Term._meta.concrete_fields}
     fields = [columns[name] for name in (*DERIVED_FIELDS, "updated_at")]
     rows: list[list[Any]] = []
     undecided: set[int] = set()
-    now: datetime | None = None
+    now: datetime = columns["updated_at"].pre_save(Term(), add=False)
     for term, dates in _stale_terms(found):
         if term.is_open:
             undecided.add(term.contract_id)
-        now = columns["updated_at"].pre_save(term, add=False)
         values = dates | {"updated_at": now}
         stored = [field.get_db_prep_save(values[field.name], connection) for field in fields]
         rows.append([*stored, term.pk])
@@ -205,6 +204,15 @@ def _replace(
     missing = [row for row in derived if key(row) not in known]
     model._default_manager.bulk_create(missing)
     return bool(gone or missing)
+
+
+def _write_key_dates(found: _Found) -> set[int]:
+    """Write what differs; return the contracts that lost a key date."""
+    stored, derived = list(_stored_days(found)), _derived(found, "key_dates")
+    _replace(KeyDate, stored, derived, _key_date)
+    wanted = {_key_date(row) for row in derived}
+    lost = {row.term_id for row in stored if _key_date(row) not in wanted}
+    return {contract.pk for contract, terms, _ in found if any(t.pk in lost for t in terms)}
 
 
 def _write_flags(found: _Found) -> None:

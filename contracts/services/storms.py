@@ -1,10 +1,13 @@
 """More messages to one destination than anybody reads in an hour become one: the storm breaker."""
 
+import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Aggregate, Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from contracts.models import Delivery, Destination
 from contracts.rules.messages import digest_key
@@ -14,6 +17,7 @@ HOUR = timedelta(hours=1)
 # While a plan is being addressed its digests are not sent: its later batches join them. A planner
 # that dies before it lets them go leaves that to the next one, or to this time.
 HOLD = timedelta(minutes=10)
+BATCH = 500
 UNSENT = (DeliveryState.PENDING, DeliveryState.LEASED)
 
 
@@ -54,14 +58,14 @@ def gather(place_ids: Iterable[int], *, now: datetime, most: int | None = None) 
     )
     chosen = {*digests.values_list("destination", flat=True), *whole}
     chosen |= set(later.values_list("destination", flat=True))
-    places = Destination.objects.filter(pk__in=chosen).order_by("pk")
-    return sum(_carry(place, now, everything=place.pk in whole) for place in places)
+    return _carry(chosen, whole, now)
 
 
 def release(*, now: datetime) -> None:
     """Set the time at which each digest goes out that still takes in more.
 
-    That is when the first of what it carries may go; but one an hour.
+    That is when the first of what it carries may go; but one an hour: a digest that is being sent,
+    or tried again, counts too, but holds another one up for an hour only.
 
     Source: R11.
     """
@@ -69,71 +73,100 @@ def release(*, now: datetime) -> None:
     near = Delivery.objects.digests().filter(
         _collecting(), next_at__gt=now, next_at__lte=now + HOUR
     )
-    for digest in near.order_by("pk"):
-        at = max(now, earliest(digest, now=now), _wanted(digest, now))
+    times: defaultdict[datetime, list[int]] = defaultdict(list)
+    for digest in _with_times(near):
+        at = max(now, _earliest(digest, now), digest.wanted or now)
         if at != digest.next_at:
-            Delivery.objects.filter(_collecting(), pk=digest.pk).update(next_at=at, updated_at=now)
+            times[at].append(digest.pk)
+    for at, ids in times.items():
+        Delivery.objects.filter(_collecting(), pk__in=ids).update(next_at=at, updated_at=now)
 
 
-def earliest(digest: Delivery, *, now: datetime) -> datetime:
-    """Return the first instant at which this digest leaves its receiver an hour after the last one.
+def _with_times(digests: QuerySet[Any]) -> QuerySet[Any]:
+    """Add when the last other digest was sent, whether one is being sent, and the first wish."""
+    others = (
+        Delivery.objects.digests()
+        .filter(destination=OuterRef("destination"))
+        .exclude(pk=OuterRef("pk"))
+        .order_by()
+    )
+    carried = Delivery.objects.filter(carried_by=OuterRef("pk"), state=DeliveryState.PENDING)
+    timed: QuerySet[Any] = digests.order_by("pk").annotate(
+        last=Subquery(_one_of(others, "destination", Max("sent_at"))),
+        is_tried=Exists(others.filter(state__in=UNSENT, attempts__gt=0)),
+        wanted=Subquery(_one_of(carried.order_by(), "carried_by", Min("next_at"))),
+    )
+    return timed
 
-    One that is being sent, or tried again, counts too, but holds this one up for an hour only.
 
-    Source: R11.
-    """
-    others = Delivery.objects.digests().filter(destination=digest.destination_id)
-    others = others.exclude(pk=digest.pk)
-    sent_at: datetime | None = others.aggregate(last=Max("sent_at"))["last"]
-    first = sent_at + HOUR if sent_at else now
-    if others.filter(state__in=UNSENT, attempts__gt=0).exists():
-        return max(first, digest.created_at + HOUR)
-    return first
+def _one_of(rows: QuerySet[Any], column: str, aggregate: Aggregate) -> QuerySet[Any]:
+    grouped: QuerySet[Any] = rows.values(column).annotate(value=aggregate)
+    return grouped.values("value")
+
+
+def _earliest(digest: Any, now: datetime) -> datetime:
+    """Return the first instant at which this digest leaves its receiver an hour after the last."""
+    first: datetime = digest.last + HOUR if digest.last else now
+    return max(first, digest.created_at + HOUR) if digest.is_tried else first
 
 
 def _collecting() -> Q:
     return Q(state=DeliveryState.PENDING, attempts=0)
 
 
-def _wanted(digest: Delivery, now: datetime) -> datetime:
-    carried = Delivery.objects.filter(carried_by=digest, state=DeliveryState.PENDING)
-    first: datetime | None = carried.aggregate(first=Min("next_at"))["first"]
-    return first or now
-
-
-def _carry(place: Destination, now: datetime, *, everything: bool) -> int:
-    """Move what nobody has tried to send yet into the destination's open digest."""
-    waiting = Delivery.objects.single().filter(_collecting(), destination=place, hold=None)
-    if not everything:
-        waiting = waiting.filter(next_at__gt=now)
-    if not waiting.exists():
-        return 0
-    digest = _open_digest(place, now)
-    moved = waiting.update(carried_by=digest, updated_at=now)
-    carried = Delivery.objects.filter(carried_by=digest)
-    digest.dedup_key = digest_key(
-        place.public_id,
-        _earlier(digest).count(),
-        carried.values_list("dedup_key", flat=True),
+def _carry(chosen: set[int], whole: set[int], now: datetime) -> int:
+    """Move what nobody has tried to send yet into the open digests of their destinations."""
+    waiting = (
+        Delivery.objects.single()
+        .filter(_collecting(), destination__in=chosen, hold=None)
+        .filter(Q(destination__in=whole) | Q(next_at__gt=now))
+        .order_by()
     )
-    digest.save(update_fields=["dedup_key"])
+    places = set(waiting.values_list("destination", flat=True).distinct())
+    if not places:
+        return 0
+    digests = _open_digests(places, now)
+    own = Delivery.objects.digests().filter(_collecting(), destination=OuterRef("destination"))
+    moved = waiting.filter(destination__in=places).update(
+        carried_by=Subquery(own.order_by().values("pk")[:1]), updated_at=now
+    )
+    _name(digests)
     return moved
 
 
-def _open_digest(place: Destination, now: datetime) -> Delivery:
-    """Return the digest that still takes in more, locked against a sender's claim, or a new one."""
-    digests = Delivery.objects.digests().filter(_collecting(), destination=place)
-    digest: Delivery | None = digests.select_for_update(of=("self",)).first()
-    if digest is None:
-        number = Delivery.objects.digests().filter(destination=place).count()
-        key = digest_key(place.public_id, number, ())
-        digest = Delivery.objects.create(destination=place, dedup_key=key, next_at=now + HOLD)
-        Delivery.objects.filter(pk=digest.pk).update(created_at=now, updated_at=now)
-        return digest
-    digest.next_at = now + HOLD
-    digest.save(update_fields=["next_at"])
-    return digest
+def _open_digests(places: set[int], now: datetime) -> list[int]:
+    """Return the digests that still take in more, locked against a sender's claim, or new ones."""
+    digests = Delivery.objects.digests().filter(_collecting(), destination__in=places)
+    locked = digests.order_by("pk").select_for_update(of=("self",))
+    found = dict(locked.values_list("pk", "destination"))
+    digests.filter(pk__in=found).update(next_at=now + HOLD)
+    missing = Destination.objects.filter(pk__in=places - set(found.values())).order_by("pk")
+    sent = Delivery.objects.digests().filter(destination=OuterRef("pk")).order_by()
+    numbered = missing.annotate(number=Subquery(_one_of(sent, "destination", Count("pk"))))
+    new = Delivery.objects.bulk_create(
+        Delivery(
+            destination_id=pk, dedup_key=digest_key(public, number or 0, ()), next_at=now + HOLD
+        )
+        for pk, public, number in numbered.values_list("pk", "public_id", "number")
+    )
+    created = [digest.pk for digest in new]
+    Delivery.objects.filter(pk__in=created).update(created_at=now, updated_at=now)
+    return [*found, *created]
 
 
-def _earlier(digest: Delivery) -> QuerySet[Delivery]:
-    return Delivery.objects.digests().filter(destination=digest.destination_id, pk__lt=digest.pk)
+def _name(digest_ids: Iterable[int]) -> None:
+    """Give each of these digests the id that follows from what it carries."""
+    earlier = Delivery.objects.digests().filter(
+        destination=OuterRef("destination"), pk__lt=OuterRef("pk")
+    )
+    number = Subquery(_one_of(earlier.order_by(), "destination", Count("pk")))
+    digests: QuerySet[Any] = Delivery.objects.filter(pk__in=list(digest_ids))
+    named = list(digests.annotate(number=number).select_related("destination").order_by("pk"))
+    keys: defaultdict[int | None, list[uuid.UUID]] = defaultdict(list)
+    carried = Delivery.objects.filter(carried_by__in=named).order_by()
+    for row in carried.values_list("carried_by", "dedup_key", named=True):
+        keys[row.carried_by].append(row.dedup_key)
+    for digest in named:
+        public, count = digest.destination.public_id, digest.number or 0
+        digest.dedup_key = digest_key(public, count, keys[digest.pk])
+    Delivery.objects.bulk_update(named, ["dedup_key"], batch_size=BATCH)

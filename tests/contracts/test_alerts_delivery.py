@@ -292,3 +292,19 @@ def test_an_owner_with_two_addresses_hears_at_both(owner: User) -> None:
     alerts.raise_due(today=NOW.date(), now=NOW)
     assert pump().sent == 2
     assert Alert.objects.get(state="open").deliveries.count() == 2
+
+
+@pytest.mark.parametrize("state", ["sent", "pending", "cancelled"])
+def test_a_message_of_an_altered_alert_goes_to_the_one_it_is_about(
+    delivery: Delivery, state: str
+) -> None:
+    altered = delivery.subject_alert
+    Delivery.objects.update(state=state, sent_at=NOW if state == "sent" else None)
+    Alert.objects.filter(pk=altered.pk).update(anchor_date=NOW.date() + timedelta(days=300))
+    alerts.raise_due(today=NOW.date(), now=NOW)
+    about = Alert.objects.get(state="open")
+    assert about.pk != altered.pk
+    delivery.refresh_from_db()
+    assert delivery.alert == about
+    assert delivery.state == ("sent" if state == "sent" else "pending")
+    assert Delivery.objects.count() == 1

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from contracts.models import Alert, Delivery, Term
 from contracts.queries.audit import breaches_in
 from contracts.queries.simulation import simulate
-from contracts.services import alerts
+from contracts.services import alerts, ledger
 from saas_tracker.accounts.models import User
+from tests import factories
 from tests.recovery.portfolio import add_terms
 
 # A Wednesday far from holidays.
@@ -188,3 +189,28 @@ def test_a_preview_shows_the_day_on_which_it_comes_back(owner: User) -> None:
     assert [each.offset for each in simulate(Term.objects.all(), on=in_days(20), today=TODAY)] == [
         20
     ]
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_woken_after_a_nearer_one_fell_due_only_the_nearer_one_is_open_and_told_once(
+    owner: User, is_sent: bool
+) -> None:
+    contract = factories.ContractFactory.create(owner=owner)
+    term = factories.TermFactory.create(contract=contract, end_date=in_days(500)).pk
+    ledger.refresh([contract.pk])
+    first = (Term.objects.values_list("anchor_date", flat=True).get(pk=term) - TODAY).days - 85
+    plan(first)
+    if is_sent:
+        Delivery.objects.update(state="sent", sent_at=at(in_days(first)))
+    rest(first + 40, owner, first)
+    plan(first + 25)
+    assert states(term) == {90: "snoozed", 60: "superseded snoozed"}
+    alerts.wake([Alert.objects.get(offset_days=90).pk], by=owner, now=at(in_days(first + 26)))
+    plan(first + 26)
+    assert states(term) == {90: "superseded nearer", 60: "open"}
+    assert plan(first + 26) == alerts.PlanSummary(0, 0, 0, 0)
+    waiting = Delivery.objects.filter(state="pending")
+    assert [each.subject_alert.offset_days for each in waiting] == [60]
+    assert Delivery.objects.filter(alert__offset_days=60).count() == 1
+    found = breaches_in([contract.pk], today=in_days(first + 26))
+    assert not found.contracts | found.silent

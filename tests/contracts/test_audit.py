@@ -99,6 +99,10 @@ def speak_of_another_day(patch: Any) -> None:
     Alert.objects.filter(pk=first_open().pk).update(anchor_date=TODAY + timedelta(400))
 
 
+def speak_of_another_day_when_told(_patch: Any) -> None:
+    Alert.objects.filter(pk=first_open().pk).update(anchor_date=TODAY + timedelta(400))
+
+
 def leave_waiting(_patch: Any) -> None:
     Delivery.objects.filter(alert=first_open()).update(
         state="pending", next_at=NOW - timedelta(minutes=16)
@@ -157,6 +161,10 @@ BREACHES: dict[str, tuple[Breach, str]] = {
     "an alert was closed by hand": (state(state="superseded", reason="nearer"), "missing"),
     "an alert is about another day": (
         speak_of_another_day,
+        "missing, unexpected",
+    ),
+    "an alert that was told is about another day": (
+        speak_of_another_day_when_told,
         "missing, unexpected",
     ),
     "all deliveries of an alert are gone": (forget_deliveries, "silent"),

@@ -141,6 +141,20 @@ def test_a_contract_without_an_end_is_reviewed_every_six_months(owner: User) -> 
     clean(contract, row.next_on)
 
 
+def test_a_document_with_another_day_settles_its_alert_at_once(owner: User) -> None:
+    contract = add(owner, in_days(900))
+    paper = records.store(
+        Document(contract=contract, title="ISO certificate", expires_on=in_days(20))
+    )
+    plan()
+    assert open_alerts(AlertKind.DOCUMENT_EXPIRY) == [(in_days(20), 30)]
+    paper.expires_on = in_days(400)
+    records.store(paper)
+    assert open_alerts(AlertKind.DOCUMENT_EXPIRY) == []
+    assert not Delivery.objects.filter(state="pending").exists()
+    clean(contract)
+
+
 def test_a_document_is_named_before_it_runs_out_until_its_day_changes(owner: User) -> None:
     contract = add(owner, in_days(900))
     paper = records.store(

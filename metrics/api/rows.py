@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from metrics.api.formats import FORMAT, CsvRenderer, FileView, XlsxRenderer, pages, parameters_of
 from metrics.api.parameters import Asked, QuestionParameters, RowsParameters, question_of
+from metrics.queries.belief import as_believed
 from metrics.queries.figures import asked
 from metrics.queries.focus import commitments
 from metrics.queries.keys import of_fixing
@@ -70,6 +71,7 @@ class RowsSerializer(serializers.Serializer[Any]):
     as_of = serializers.DateField()
     by = serializers.CharField()
     grace = serializers.IntegerField()
+    believed_on = serializers.DateField(required=False)
     value = serializers.JSONField(allow_null=True, help_text="The figure: text, number or null.")
     unit = serializers.CharField(help_text="The currency of the amounts, if there is one.")
     formula = serializers.CharField(help_text="The figure in names of columns.")
@@ -149,17 +151,16 @@ class FocusView(FileView):
             data=parameters_of(request), context={"today": timezone.localdate()}
         )
         parameters.is_valid(raise_exception=True)
-        with one_snapshot():
-            table: Table = commitments(
-                question_of(parameters.validated_data, request.user).question
-            )
+        question = question_of(parameters.validated_data, request.user).question
+        with one_snapshot(question.believed_on), as_believed(question.believed_on):
+            table: Table = commitments(question)
         return self.file(request, table)
 
 
 def opened_or_refused(question: Question, figure: str, key: str) -> Opened:
     """Return the rows behind a figure; say which part of the address leads nowhere."""
     try:
-        with one_snapshot():
+        with one_snapshot(question.believed_on):
             return rows_of(question, figure, key)
     except UnknownFigureError:
         error = {"figure": [ErrorDetail(str(UNKNOWN_FIGURE), code="unknown_figure")]}

@@ -23,6 +23,7 @@ from metrics.api.rows import (
     address_of_rows,
     rows_template,
 )
+from metrics.queries.belief import as_believed
 from metrics.queries.catalogue import METRICS
 from metrics.queries.figures import asked
 from metrics.queries.rows_prices import PricePages
@@ -122,17 +123,18 @@ class PriceChangesView(FileView):
             answer = answered(self.family, asking)
             return self.file(request, table_of(request, self.family, asking, answer))
         paginator = pages()
-        with one_snapshot():
-            rows = paginator.paginate_queryset(PricePages(asking.question), request, view=self)
+        question = asking.question
+        with one_snapshot(question.believed_on), as_believed(question.believed_on):
+            rows = paginator.paginate_queryset(PricePages(question), request, view=self)
         page = paginator.get_paginated_response([]).data
         del page["results"]
-        paged = asked(asking.question) | {"figures": {"price_changes": rows}}
+        paged = asked(question) | {"figures": {"price_changes": rows}}
         return Response(presented(request, self.family, asking, paged) | page)
 
 
 def answered(family: str, asking: Asked) -> dict[str, Any]:
     """Return the answer of a family from one state of the tables."""
-    with one_snapshot():
+    with one_snapshot(asking.question.believed_on):
         return METRICS[family].answer(asking.question)
 
 

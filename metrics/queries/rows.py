@@ -21,6 +21,7 @@ from metrics.queries import (
     rows_spend,
     rows_units,
 )
+from metrics.queries.belief import as_believed
 from metrics.queries.catalogue import METRICS, Metric
 from metrics.queries.figures import Figures
 from metrics.queries.question import Question, Unit
@@ -56,8 +57,10 @@ def rows_of(question: Question, figure: str, key: str) -> Opened:
     """
     family, match = family_of(figure)
     metric = METRICS[family.metric]
+    with as_believed(question.believed_on):
+        opened = family.opener(question, match, key)
     return replace(
-        family.opener(question, match, key),
+        opened,
         figure=figure,
         key=key,
         definition=metric.definition,

@@ -7,12 +7,14 @@ FIGURE, KEY = "figure", "key"
 
 def of_question(question: Question) -> dict[str, str]:
     """Return a question as parameters, everything named: nothing depends on the day of the click."""
+    believed_on = question.believed_on
     return {
         "from": question.window.start.isoformat(),
         "to": question.window.end.isoformat(),
         "as_of": question.as_of.isoformat(),
         "by": question.by,
         "grace": str(question.grace),
+        **({"believed_on": believed_on.isoformat()} if believed_on else {}),
     }
 
 

@@ -70,6 +70,7 @@ class HeadForm(forms.Form):
         self.fields["from"] = _day(_("From"))
         self.fields["to"] = _day(_("To"))
         self.fields["as_of"] = _day(_("As of"))
+        self.fields["believed_on"] = _day(_("As believed on"))
         self.fields["by"] = _choice(_("Counted by"), UNITS)
         self.fields["currency"] = _choice(_("Currency"), _currencies(currencies(scope)))
         labels = {
@@ -108,7 +109,7 @@ class HeadForm(forms.Form):
         if not self.is_valid():
             return None
         asked = self.cleaned_data
-        as_of = asked["as_of"] or self.today
+        as_of = asked["as_of"] or asked["believed_on"] or self.today
         base, _dash, rest = (asked["currency"] or default_currency()).partition("-")
         narrowing = Narrowing(
             asked["department"],
@@ -122,6 +123,7 @@ class HeadForm(forms.Form):
                 as_of,
                 asked["by"] or "vendor",
                 scope=narrowing.scope(self.user),
+                believed_on=asked["believed_on"],
             ),
             base=base,
             is_converted=rest == CONVERTED,

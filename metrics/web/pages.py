@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import Contract
 from metrics.queries.amounts import Base, Line
+from metrics.queries.belief import as_believed
 from metrics.queries.question import Scope
 from metrics.web.heads import HeadForm
 from metrics.web.views import View
@@ -43,7 +44,8 @@ def page(request: HttpRequest, name: str, content: Content) -> HttpResponse:
         "is_narrowed": any(request.GET.get(each) for each in ("department", "category", "vendor")),
     }
     if view is not None and not context["is_empty"]:
-        context |= {"base": view.base} | content(request, view)
+        with as_believed(view.question.believed_on):
+            context |= {"base": view.base} | content(request, view)
     request.current_app = admin.site.name
     return TemplateResponse(request, f"metrics/{name}.html", context)
 

@@ -51,6 +51,7 @@ class FamilyForm(forms.Form):
         self.fields["figure"] = forms.CharField(max_length=100)
         for name in ("from", "to", "as_of"):
             self.fields[name] = _day()
+        self.fields["believed_on"] = _day(required=False)
         self.fields["by"] = forms.ChoiceField(choices=UNITS)
         self.fields["grace"] = forms.IntegerField(min_value=0, max_value=365)
         for name, model in (
@@ -87,6 +88,7 @@ class FamilyForm(forms.Form):
             asked["by"],
             asked["grace"],
             narrowing.scope(self.user),
+            asked["believed_on"],
         )
         return Asking(asked["figure"], asked.get("key", ""), question, narrowing)
 
@@ -99,6 +101,6 @@ class CellForm(FamilyForm):
         self.fields["key"] = forms.CharField(max_length=500, required=False, strip=False)
 
 
-def _day() -> forms.DateField:
+def _day(*, required: bool = True) -> forms.DateField:
     limits = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
-    return forms.DateField(input_formats=["%Y-%m-%d"], validators=limits)
+    return forms.DateField(input_formats=["%Y-%m-%d"], validators=limits, required=required)

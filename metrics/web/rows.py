@@ -52,7 +52,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if asking is None:
         return _page(request, {"title": _("Rows of a figure"), "form": form}, status=400)
     try:
-        with one_snapshot():
+        with one_snapshot(asking.question.believed_on):
             opened = rows_of(asking.question, asking.figure, asking.key)
     except (UnknownFigureError, UnknownKeyError):
         missing = {"title": _("Rows of a figure"), "asking": asking, "is_unknown": True}
@@ -148,8 +148,8 @@ def _table(asking: Asking) -> Table:
     except UnknownFigureError:
         raise Http404 from None
     question: Question = asking.question
-    with one_snapshot():
-        found = metric.query(question)
+    with one_snapshot(question.believed_on):
+        found = metric.answer(question)["figures"]
     if asking.figure in found:
         found = {name: found[name] for name in {asking.figure, "fixing"} & found.keys()}
     return of_figures(metric, question, found, partial(rows_address, question))

@@ -50,6 +50,8 @@ class View:
             "by": self.question.by,
             "currency": f"{self.base}-{CONVERTED}" if self.is_converted else self.base,
         }
+        if self.question.believed_on:
+            asked["believed_on"] = self.question.believed_on
         return urlencode(asked | self._narrowed())
 
     def over(self, window: Period) -> "View":

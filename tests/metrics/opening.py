@@ -12,7 +12,7 @@ from metrics.queries.rows import Cell, cells, rows_of
 from metrics.queries.rows_opened import Opened
 
 # What an answer says about the question and its rates: no amounts, so nothing adds up to them.
-NOTES = {"window", "as_of", "by", "grace", "fixing"}
+NOTES = {"window", "as_of", "by", "grace", "believed_on", "fixing"}
 
 
 def differences(cell: Cell, opened: Opened) -> Iterator[str]:

@@ -155,7 +155,13 @@ def test_each_family_answers_with_its_definition_and_its_question(
 
 
 def test_the_catalogue_leaves_no_figure_out(portfolio: dict[str, Contract]) -> None:
-    told = {key for metric in METRICS.values() for key in metric.answer(QUESTION)["figures"]}
+    told = {
+        key
+        for metric in METRICS.values()
+        # A family of its own, not in the figures file.
+        if metric.name != "silent-renewals"
+        for key in metric.answer(QUESTION)["figures"]
+    }
     assert told == figures(QUESTION).keys() - {"window", "as_of", "by", "grace"}
 
 

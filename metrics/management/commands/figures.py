@@ -47,7 +47,7 @@ class Command(BaseCommand):
         believed_on = options["believed_on"]
         as_of = options["as_of"] or believed_on or timezone.localdate()
         question = Question(window, as_of, options["by"], options["grace"], believed_on=believed_on)
-        with one_snapshot():
+        with one_snapshot(believed_on):
             found = figures(question)
         text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
         if options["json"] is None:

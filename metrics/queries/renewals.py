@@ -17,19 +17,12 @@ from metrics.queries.sql import Fragment, amount, contracts_of, exact_sum, fetch
 from metrics.rules.conversion import Fixing
 from metrics.rules.renewals import Outcome, Renewals, one_term
 
-# What became of term `t` of contract `c`, its first later non-void term being `s`.
+# What became of term `t` of contract `c`, which no later term continues.
 OUTCOME = (
-    "CASE WHEN s.start_date <= $end_plus THEN 'renewed'"
-    " WHEN c.cancelled_on <= t.end_date AND c.cancelled_on <= %(as_of)s THEN 'lost'"
+    "CASE WHEN c.cancelled_on <= t.end_date AND c.cancelled_on <= %(as_of)s THEN 'lost'"
     " WHEN t.end_date < %(answered)s THEN 'lost' ELSE 'open' END"
 )
-ENDED = """
-FROM contracts_term t
-JOIN contracts_contract c ON c.id = t.contract_id
-LEFT JOIN contracts_pricechange p ON p.before_id = t.id
-LEFT JOIN contracts_term s ON s.id = p.after_id
-"""
-DUE = "t.annual_value > 0 AND t.end_date BETWEEN %(first)s AND %(last)s AND NOT t.is_void"
+DUE = "t.annual_value > 0 AND t.end_date BETWEEN %(first)s AND %(last)s"
 # The same of the rows that the ledger keeps of each term, by month: the index holds them in this
 # order. The few that a successor continued too late, or that have no answer yet, are corrected.
 ENDING = """
@@ -52,30 +45,34 @@ UNANSWERED = """AND o.end_day >= %(answered)s AND (o.gap IS NULL OR o.gap > %(gr
 # One period for all months there are.
 ALL_MONTHS = 12 * 10_000
 # The last term of a contract that another contract continues; its share of the successor's first
-# value is its own value over the last values of all contracts that the successor continues.
+# value is its own value over the last values of all contracts that the successor continues. The few
+# links come first and everything else is met by its key, so that no plan can be a slow one, not even
+# that of a database without statistics.
 LINKED = """
-WITH firsts AS (
-    SELECT contract_id, MIN(seq) AS first_seq, MAX(seq) AS last_seq
-    FROM contracts_term WHERE NOT is_void GROUP BY contract_id
-),
-lasts AS (
-    SELECT e.contract_id AS contract_id, e.annual_value AS v
-    FROM contracts_term e
-    JOIN firsts ON firsts.contract_id = e.contract_id AND firsts.last_seq = e.seq
+WITH linked AS MATERIALIZED (
+    SELECT k.from_contract_id, k.to_contract_id,
+        (SELECT e.id FROM contracts_term e WHERE e.contract_id = k.from_contract_id
+            AND NOT e.is_void ORDER BY e.seq DESC LIMIT 1) AS last_term,
+        (SELECT e.id FROM contracts_term e WHERE e.contract_id = k.to_contract_id
+            AND NOT e.is_void ORDER BY e.seq LIMIT 1) AS first_term
+    FROM contracts_contractlink k
+), ended AS MATERIALIZED (
+    SELECT t.id, c.currency, t.annual_value, t.end_date, $outcome AS outcome, k.to_contract_id,
+        o.currency AS next_currency, n.annual_value AS next_value
+    FROM linked k
+    JOIN contracts_term t ON t.id = k.last_term
+    JOIN contracts_contract c ON c.id = t.contract_id
+    JOIN contracts_term n ON n.id = k.first_term
+    JOIN contracts_contract o ON o.id = n.contract_id
+    WHERE $visible AND $visible_too AND $due
+        AND n.start_date > t.start_date AND n.start_date <= $end_plus
 )
-SELECT t.id, c.currency, t.annual_value, t.end_date, $outcome, k.to_contract_id, o.currency,
-    n.annual_value, b.currency, lasts.v
-$ended
-JOIN contracts_contractlink k ON k.from_contract_id = c.id
-JOIN contracts_contract o ON o.id = k.to_contract_id
-JOIN firsts ON firsts.contract_id = o.id
-JOIN contracts_term n ON n.contract_id = o.id AND n.seq = firsts.first_seq
-JOIN contracts_contractlink a ON a.to_contract_id = k.to_contract_id
-JOIN contracts_contract b ON b.id = a.from_contract_id
-JOIN lasts ON lasts.contract_id = b.id
-WHERE $visible AND $visible_too AND $due AND p.id IS NULL
-    AND n.start_date > t.start_date AND n.start_date <= $end_plus
-ORDER BY t.id, k.to_contract_id, b.id
+SELECT ended.*, b.currency, v.annual_value
+FROM ended
+JOIN linked a ON a.to_contract_id = ended.to_contract_id
+JOIN contracts_term v ON v.id = a.last_term
+JOIN contracts_contract b ON b.id = v.contract_id
+ORDER BY ended.id, ended.to_contract_id, b.id
 """
 # Terms whose deadline lies in some days; neither cancelled nor followed by a term without a gap.
 TO_DECIDE = """
@@ -251,7 +248,6 @@ def _window(question: Question) -> dict[str, Any]:
 def _parts(question: Question) -> dict[str, Any]:
     return {
         "outcome": OUTCOME,
-        "ended": ENDED,
         "due": DUE,
         "visible": contracts_of(question.scope),
     }

@@ -7,7 +7,6 @@ import os
 import sys
 
 import pytest
-from django.db import connection
 
 from metrics.queries import movements
 from metrics.queries.figures import figures
@@ -30,9 +29,6 @@ def test_the_statements_agree_with_counting_days(number: int) -> None:
     chance = Chance(SEED * 1_000_000 + number)
     story = chance.story(PER_PORTFOLIO)
     write(story)
-    # As autovacuum would: without statistics PostgreSQL may plan the linked renewals by brute force.
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
     compared = 0
     for _ in range(QUESTIONS):
         question = chance.question(story)

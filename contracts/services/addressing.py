@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
@@ -48,6 +49,7 @@ class Waiting(NamedTuple):
     kind: str
     offset_days: int
     anchor: date
+    level: int
 
 
 class Astray(NamedTuple):
@@ -65,6 +67,7 @@ WAITING_COLUMNS = (
     "kind",
     "offset_days",
     "anchor_date",
+    "level",
 )
 
 
@@ -213,7 +216,9 @@ def _address(alerts: Sequence[Waiting], now: datetime) -> Addressed:
         places = _first_untried(reachable, astray.failed[alert.pk])
         nobody += not places
         beside = shared.get(alert.contract_id, ())
-        pairs += [(alert, place) for place in (*places, *beside)]
+        # What was taken further already, as a late alert by the one before it, goes there at once.
+        further = chain(*reachable[1 : alert.level + 1])
+        pairs += [(alert, place) for place in dict.fromkeys((*places, *further, *beside))]
     return Addressed(_deliver(pairs, astray.cancelled, now), nobody)
 
 

@@ -91,7 +91,10 @@ def escalate(*, today: date, now: datetime) -> int:
 
 @transaction.atomic
 def _carry_on(now: datetime) -> int:
-    """Let late alerts that repeat an unanswered one start one level further than that one got."""
+    """Let late alerts that repeat an unanswered one start one level further than that one got.
+
+    They are not addressed yet: the level says whom to tell.
+    """
     before = Alert.objects.filter(
         term=OuterRef("term"),
         kind=OuterRef("kind"),
@@ -106,13 +109,14 @@ def _carry_on(now: datetime) -> int:
     ).annotate(level_before=Subquery(level_before))
     repeats = rows.exclude(level_before=None).select_related("term").order_by("pk")[:BATCH]
     alerts = {alert.pk: alert for alert in repeats}
-    places: dict[int, list[Destination]] = {}
+    steps: defaultdict[int, list[int]] = defaultdict(list)
     for pk, reach in _reaches(alerts).items():
-        level = max(min(alerts[pk].level_before + 1, len(reach.levels) - 1), 0)  # type: ignore[attr-defined]  # annotated above
-        places[pk] = [place for each in reach.levels[1 : level + 1] for place in each]
-        Alert.objects.filter(pk=pk).update(level=level, level_since=now, updated_at=now)
-    addressing.tell(places, now=now)
-    return sum(map(bool, places.values()))
+        further = alerts[pk].level_before + 1  # type: ignore[attr-defined]  # annotated above
+        steps[max(min(further, len(reach.levels) - 1), 0)].append(pk)
+    for level, found in steps.items():
+        rows = Alert.objects.filter(pk__in=found)
+        rows.update(level=level, level_since=now, updated_at=now)
+    return sum(len(found) for level, found in steps.items() if level)
 
 
 def _waiting(now: datetime) -> QuerySet[Alert]:

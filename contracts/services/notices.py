@@ -209,7 +209,11 @@ def told_before(alert: Alert, reader: Any) -> dict[str, Any] | None:
     if not since:
         return None
     names = dict.fromkeys(str(each.destination.owner) for each in told)
-    return {"names": ", ".join(names), "people": len(names), "since": day_text(today_of(reader, since[0]))}
+    return {
+        "names": ", ".join(names),
+        "people": len(names),
+        "since": day_text(today_of(reader, since[0])),
+    }
 
 
 def _level(delivery: Delivery, administrators: Collection[int] | None = None) -> str:

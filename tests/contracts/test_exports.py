@@ -58,7 +58,9 @@ def test_every_text_of_a_workbook_is_a_text(payload: str) -> None:
     assert sheet["B1"].value == 1.5
 
 
-@pytest.mark.parametrize("text", ["", "plain", "a=b", "1-2", "-1", "-12.50", "Müller & Söhne", "'quoted"])
+@pytest.mark.parametrize(
+    "text", ["", "plain", "a=b", "1-2", "-1", "-12.50", "Müller & Söhne", "'quoted"]
+)
 def test_a_harmless_text_stays_as_it_is(text: str) -> None:
     assert harmless(text) == text
 

@@ -61,13 +61,13 @@ def said(message: Simulated) -> Any:
 
 def done_on(day: date) -> Said:
     """Run the real plan of a day and return what it has made, then send it."""
-    known = set(Delivery.objects.values_list("pk", flat=True))
+    known = set(Delivery.objects.values_list("alert", flat=True))
     alerts.raise_due(today=day, now=at(day))
     found: dict[int, list[str]] = {}
     # A preview shows the first recipients of an alert, not whom it is taken to when nobody acts.
-    made = Delivery.objects.exclude(pk__in=known).filter(alert__level=0)
+    made = Delivery.objects.exclude(alert__in=known).order_by("pk")
     for alert, address in made.values_list("alert", "destination__address"):
-        found.setdefault(alert, []).append(address)
+        found.setdefault(alert, [address])
     Delivery.objects.filter(state="pending").update(state="sent", sent_at=at(day))
     return {
         (day, a.term_id, a.kind, a.offset_days, a.anchor_date, tuple(sorted(found[a.pk])))

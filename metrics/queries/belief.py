@@ -40,6 +40,7 @@ from contracts.models import (
 )
 from contracts.rules.calendar import ONE_DAY
 from contracts.services import ledger, spend_steps
+from metrics.queries.belief_kept import keep
 from metrics.queries.snapshot import one_snapshot
 
 # Rows that change: as the last entry of their history up to then has them.
@@ -184,7 +185,7 @@ def _build(until: datetime) -> None:
             cursor.execute(fill, moment)
         for index in _indexes(filled, derived):
             cursor.execute(index)
-    ledger.refresh(Contract.objects.order_by("pk").values_list("pk", flat=True))
+    ledger.refresh(keep(_schema(), [model for model in DERIVED if model is not SpendStep]))
     spend_steps.add_up()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -12,11 +12,20 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from contracts.models import Alert, Contract, ContractLink, Term
+from contracts.models import (
+    Alert,
+    Contract,
+    ContractLink,
+    Document,
+    LedgerEntry,
+    Term,
+    Vendor,
+)
 from contracts.rules.period import Period
 from contracts.services import alerts, ledger, records, spend_steps
 from metrics.queries.belief import as_believed
@@ -25,7 +34,13 @@ from metrics.queries.question import Question
 from metrics.queries.rows import cells, rows_of
 from metrics.web.addresses import export_address, rows_address
 from tests.contracts.pages import superuser
-from tests.factories import AdministratorFactory, AlertFactory, FxRateFactory
+from tests.factories import (
+    AdministratorFactory,
+    AlertFactory,
+    ContractLinkFactory,
+    DocumentFactory,
+    FxRateFactory,
+)
 from tests.metrics.opening import differences, opened_all
 from tests.metrics.stories import ContractStory, charge, tell, years
 from tests.metrics.test_pages import NAMES, links
@@ -128,6 +143,48 @@ def test_what_is_kept_beside_the_terms_follows_from_the_terms_of_that_day() -> N
         assert Term.objects.count() == 5
     assert ledger.check() == []
     assert Term.objects.count() == 5 - 1 + 1
+
+
+def test_only_contracts_that_were_different_are_worked_out_again() -> None:
+    with as_believed(BELIEVED):
+        again = keys_in("believed_changed")
+        names = {
+            each.external_reference or each.title for each in Contract.objects.filter(pk__in=again)
+        }
+        kept = Contract.objects.exclude(pk__in=again)
+        assert LedgerEntry.objects.filter(contract__in=kept).exists()
+    assert names == {"A", "C"}
+
+
+@pytest.mark.parametrize("model", [Term, ContractLink, Document, Vendor])
+def test_whatever_the_derivation_reads_makes_a_contract_different(model: Any) -> None:
+    """A row that came, went or changed since: each of them counts for its contract alone."""
+    one, other = Contract.objects.filter(cancelled_on=None).order_by("pk")[:2]
+    row: Any = {
+        Term: lambda: one.terms.order_by("seq")[0],
+        ContractLink: lambda: ContractLinkFactory.build(from_contract=one, to_contract=other),
+        Document: lambda: DocumentFactory.build(contract=one, expires_on=date(2026, 3, 1)),
+        Vendor: lambda: one.vendor,
+    }[model]()
+    if model is Vendor:
+        row.calendar = "DE-BY"
+    if model is Term:
+        row.list_price = Decimal(5)
+    records.store(row)
+    yesterday = date(2026, 1, 31)
+    with as_believed(yesterday):
+        again = keys_in("believed_changed")
+        assert ledger.check() == []
+    assert one.pk in again
+    with as_believed(date(2026, 2, 2)):
+        assert one.pk not in keys_in("believed_changed")
+        assert ledger.check() == []
+
+
+def keys_in(table: str) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {connection.ops.quote_name(table)}")
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def test_no_alert_is_there_to_be_set_aside_from_the_past() -> None:

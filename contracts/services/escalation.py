@@ -89,12 +89,19 @@ def escalate(*, today: date, now: datetime) -> int:
     return total
 
 
-@transaction.atomic
 def _carry_on(now: datetime) -> int:
     """Let late alerts that repeat an unanswered one start one level further than that one got.
 
     They are not addressed yet: the level says whom to tell.
     """
+    total = 0
+    while levels := dict(_repeats()[:BATCH]):
+        total += _start_further(levels, now)
+    return total
+
+
+def _repeats() -> Any:
+    """Return late alerts that were not looked at yet, each with the level that the one before got."""
     before = Alert.objects.filter(
         term=OuterRef("term"),
         kind=OuterRef("kind"),
@@ -103,16 +110,18 @@ def _carry_on(now: datetime) -> int:
         offset_days__gt=OuterRef("offset_days"),
         deliveries__state=DeliveryState.SENT,
     )
-    level_before = before.order_by("offset_days").values("level")[:1]
-    rows = Alert.objects.filter(
-        state=AlertState.OPEN, offset_days__lt=0, level_since=None
-    ).annotate(level_before=Subquery(level_before))
-    repeats = rows.exclude(level_before=None).select_related("term").order_by("pk")[:BATCH]
-    alerts = {alert.pk: alert for alert in repeats}
+    level = Subquery(before.order_by("offset_days").values("level")[:1])
+    late = Alert.objects.filter(state=AlertState.OPEN, offset_days__lt=0, level_since=None)
+    repeats = late.annotate(level_before=level).exclude(level_before=None)
+    return repeats.order_by("pk").values_list("pk", "level_before")
+
+
+@transaction.atomic
+def _start_further(levels: Mapping[int, int], now: datetime) -> int:
+    alerts = {a.pk: a for a in Alert.objects.filter(pk__in=levels).select_related("term")}
     steps: defaultdict[int, list[int]] = defaultdict(list)
     for pk, reach in _reaches(alerts).items():
-        further = alerts[pk].level_before + 1  # type: ignore[attr-defined]  # annotated above
-        steps[max(min(further, len(reach.levels) - 1), 0)].append(pk)
+        steps[max(min(levels[pk] + 1, len(reach.levels) - 1), 0)].append(pk)
     for level, found in steps.items():
         rows = Alert.objects.filter(pk__in=found)
         rows.update(level=level, level_since=now, updated_at=now)

@@ -7,7 +7,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import conditional_page
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
+from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -27,6 +28,23 @@ FORMAT = OpenApiParameter(
     description="The whole answer as a file, with its definition, its variant and its rates.",
 )
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class FileSerializer(serializers.Serializer[Any]):
+    """A table as a JSON file: what `format=json` answers with."""
+
+    about = serializers.DictField()
+    count = serializers.IntegerField()
+    rows = serializers.ListField(child=serializers.DictField())
+
+
+def or_file(answer: type[serializers.Serializer[Any]]) -> PolymorphicProxySerializer:
+    """Return what a view answers with, for the schema: its answer, or the same as a file."""
+    return PolymorphicProxySerializer(
+        component_name=f"{answer.__name__.removesuffix('Serializer')}OrFile",
+        serializers=[answer, FileSerializer],
+        resource_type_field_name=None,
+    )
 
 
 class CsvRenderer(BaseRenderer):

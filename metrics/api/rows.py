@@ -14,7 +14,15 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from metrics.api.formats import FORMAT, CsvRenderer, FileView, XlsxRenderer, pages, parameters_of
+from metrics.api.formats import (
+    FORMAT,
+    CsvRenderer,
+    FileView,
+    XlsxRenderer,
+    or_file,
+    pages,
+    parameters_of,
+)
 from metrics.api.parameters import Asked, QuestionParameters, RowsParameters, question_of
 from metrics.queries.belief import as_believed
 from metrics.queries.figures import asked
@@ -91,7 +99,7 @@ class RowsView(FileView):
     @extend_schema(
         operation_id="metrics_rows_retrieve",
         parameters=[RowsParameters, PAGE, PAGE_SIZE, FORMAT],
-        responses=RowsSerializer,
+        responses=or_file(RowsSerializer),
     )
     def get(self, request: Request) -> Response:
         """Return the rows that add up to a figure, within what you see."""

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from metrics.api.formats import FORMAT, FileView, pages, parameters_of
+from metrics.api.formats import FORMAT, FileView, or_file, pages, parameters_of
 from metrics.api.parameters import Asked, QuestionParameters, question_of
 from metrics.api.rows import (
     PAGE,
@@ -93,7 +93,7 @@ class FiguresView(FileView):
             FORMAT,
             OpenApiParameter("family", OpenApiTypes.STR, OpenApiParameter.PATH, enum=list(METRICS)),
         ],
-        responses=FiguresSerializer,
+        responses=or_file(FiguresSerializer),
     )
     def get(self, request: Request, family: str) -> Response:
         """Return a family's figures over the contracts and charges that you see."""
@@ -114,7 +114,7 @@ class PriceChangesView(FileView):
     @extend_schema(
         operation_id="metrics_price_changes_retrieve",
         parameters=[QuestionParameters, PAGE, PAGE_SIZE, FORMAT],
-        responses=PriceChangesSerializer,
+        responses=or_file(PriceChangesSerializer),
     )
     def get(self, request: Request) -> Response:
         """Return one page of the price changes; a file holds all of them."""

@@ -198,7 +198,9 @@ def test_woken_after_a_nearer_one_fell_due_only_the_nearer_one_is_open_and_told_
     contract = factories.ContractFactory.create(owner=owner)
     term = factories.TermFactory.create(contract=contract, end_date=in_days(500)).pk
     ledger.refresh([contract.pk])
-    first = (Term.objects.values_list("anchor_date", flat=True).get(pk=term) - TODAY).days - 85
+    anchor = Term.objects.values_list("anchor_date", flat=True).get(pk=term)
+    assert anchor is not None
+    first = (anchor - TODAY).days - 85
     plan(first)
     if is_sent:
         Delivery.objects.update(state="sent", sent_at=at(in_days(first)))

@@ -1,16 +1,63 @@
 """Who sees a row: the one rule that admin, API, exports and feeds share."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Expression, Q
 
 from contracts.rules.vocabulary import Role
 
 M = TypeVar("M", bound=models.Model)
 EDITING_ROLES = (Role.EDITOR.value, Role.ADMINISTRATOR.value)
+# No person has this key.
+NOBODY = -1
 ALL_ROLES = (Role.VIEWER.value, *EDITING_ROLES)
+
+
+class Written(Expression):
+    """A condition or a list of rows whose SQL is written already."""
+
+    def __init__(
+        self, text: str, params: tuple[Any, ...], output_field: "models.Field[Any, Any]"
+    ) -> None:
+        super().__init__(output_field=output_field)
+        self.text, self.params = text, params
+
+    def as_sql(self, *_compiler: Any, **_context: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the text and its parameters."""
+        return self.text, self.params
+
+
+def _reach(user: Any, roles: tuple[str, ...]) -> list[Written]:
+    """Return whether a person reaches everything, and the departments they are in and manage.
+
+    Every list asks this, so the text is made once and only the person changes.
+    """
+    kinds = (user.memberships.model, user.managed_departments.model)
+    fields = (models.BooleanField(), models.BigIntegerField(), models.BigIntegerField())
+    return [
+        Written(text, tuple(user.pk if each == NOBODY else each for each in params), kind)
+        for (text, params), kind in zip(_statements(kinds, roles), fields, strict=True)
+    ]
+
+
+@cache
+def _statements(
+    kinds: tuple[type[models.Model], type[models.Model]], roles: tuple[str, ...]
+) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+    """Return the statements of `_reach` with NOBODY in the place of the person."""
+    memberships, departments = kinds
+    mine = memberships._default_manager.order_by().filter(user=NOBODY, role__in=roles)
+    managed = departments._default_manager.order_by().filter(manager=NOBODY)
+    text, params = mine.filter(department=None).values("pk").query.sql_with_params()
+    within = mine.exclude(department=None).values("department__below")
+    return (
+        (f"EXISTS({text})", params),
+        within.query.sql_with_params(),
+        managed.values("below").query.sql_with_params(),
+    )
 
 
 class ScopedQuerySet(models.QuerySet[M]):
@@ -37,10 +84,8 @@ class ScopedQuerySet(models.QuerySet[M]):
             return self.none()
         if user.is_superuser:
             return self
-        mine = user.memberships.filter(role__in=roles)
-        allowed = Q(Exists(mine.filter(department=None)))
-        departments = mine.exclude(department=None).values("department__below")
-        managed = user.managed_departments.values("below")
+        everywhere, departments, managed = _reach(user, tuple(roles))
+        allowed = Q(everywhere)
         for path in self.department_paths:
             allowed |= Q(**{f"{path}__in": departments}) | Q(**{f"{path}__in": managed})
         for path in self.owner_paths:

@@ -24,6 +24,7 @@ from metrics.queries.question import Question, Scope
 from metrics.rules.decisions import Decision, Decisions, on_time_rate, on_time_rate_by_value
 from metrics.rules.presentation import rounded
 from metrics.web.calculator_forms import DayInput
+from metrics.web.pages import neighbours
 
 SHOWN = 500
 YEAR = timedelta(days=365)
@@ -89,6 +90,7 @@ def show(request: HttpRequest) -> HttpResponse:
     found = decision_rows(question, outcome, SHOWN + 1)
     context = {
         "title": _("Silent renewals"),
+        "pages": neighbours("decisions"),
         "form": form,
         "decisions": section(question),
         "outcome": _outcome(outcome),

@@ -23,6 +23,7 @@ from metrics.rules.forecast_facts import RATIO
 from metrics.rules.presentation import rounded
 from metrics.web.forecast_chart import band_chart
 from metrics.web.forecast_form import ForecastForm
+from metrics.web.pages import neighbours
 
 LENGTHS = (12, 24, 36)
 
@@ -38,6 +39,7 @@ def show(request: HttpRequest) -> HttpResponse:
     found = distribution(asked)
     context = {
         "title": _("Forecast"),
+        "pages": neighbours("forecast"),
         "form": form if form.errors else ForecastForm(_given(asked)),
         "asked": asked,
         "address": urlencode(_given(asked)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,11 @@ PAGES = (
     ("prices", gettext_lazy("Prices")),
     ("quality", gettext_lazy("Data quality")),
 )
+# Pages with a form of their own; a view hands them its days.
+OTHERS = (
+    ("forecast", gettext_lazy("Forecast")),
+    ("decisions", gettext_lazy("Silent renewals")),
+)
 FORMS = (("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON"))
 Content = Callable[[HttpRequest, View], dict[str, Any]]
 
@@ -37,7 +43,7 @@ def page(request: HttpRequest, name: str, content: Content) -> HttpResponse:
     context = admin.site.each_context(request) | {
         "title": dict(PAGES)[name],
         "page": name,
-        "pages": _neighbours(name, view),
+        "pages": neighbours(name, view),
         "form": form,
         "view": view,
         "is_empty": not Contract.objects.visible_to(request.user).exists(),
@@ -94,10 +100,21 @@ def base_of(view: View, at: Any) -> Base:
     return Base(view.base, at)
 
 
-def _neighbours(name: str, view: View | None) -> list[dict[str, Any]]:
-    """Return the pages with the same view, for the tabs above them."""
-    asked = f"?{view.address}" if view else ""
+def neighbours(name: str, view: View | None = None) -> list[dict[str, Any]]:
+    """Return all pages of figures for the tabs above them, with the same view where there is one."""
     return [
-        {"title": title, "url": reverse(f"metrics:{each}") + asked, "is_here": each == name}
-        for each, title in PAGES
+        {"title": title, "url": _address(each, view), "is_here": each == name}
+        for each, title in (*PAGES, *OTHERS)
     ]
+
+
+def _address(name: str, view: View | None) -> str:
+    page = reverse(f"metrics:{name}")
+    if view is None:
+        return page
+    if name in dict(PAGES):
+        return f"{page}?{view.address}"
+    days = {"as_of": view.as_of}
+    if name == "decisions":
+        days |= {"first": view.window.start, "last": view.window.end}
+    return f"{page}?{urlencode(days)}"

@@ -15,6 +15,7 @@ from metrics.rules import retention as rules
 from metrics.rules.presentation import rounded
 from metrics.rules.retention import Movements
 from metrics.web.charts import Series, chart, steps
+from metrics.web.decisions import section
 from metrics.web.pages import base_of, exports, page, point
 from metrics.web.views import View
 
@@ -51,6 +52,7 @@ def content(request: HttpRequest, view: View) -> dict[str, Any]:
         "rates": rates(report, view),
         "maps": [heat_map(name, found, view) for name, found in sorted(report.cohorts.items())],
         "cohort_exports": exports(view, "cohorts"),
+        "decisions": section(view.question),
     }
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 
 from contracts.rules.vocabulary import Role
 from contracts.services import demo, ledger
-from metrics.web.pages import PAGES
+from metrics.web.pages import OTHERS, PAGES
 from tests.contracts.pages import contract_with_term, member, signed_in, superuser
 from tests.factories import (
     BudgetFactory,
@@ -111,8 +111,35 @@ def test_an_empty_house_says_what_to_do_first(client: Client, name: str) -> None
 def test_every_page_leads_to_the_others_with_the_same_view(client: Client, name: str) -> None:
     text = shown(client, name, **YEAR, currency="USD-all")
     tabs = [unescape(each) for each in re.findall(r'<a href="(/metrics/[a-z]+/\?[^"]+)"', text)]
-    assert {each.split("/")[2] for each in tabs} >= set(NAMES)
+    assert [each.split("/")[2] for each in tabs[:6]] == [*NAMES, *dict(OTHERS)]
     assert all("from=2026-01-01" in each and "currency=USD-all" in each for each in tabs[:4])
+
+
+@pytest.mark.parametrize("name", dict(OTHERS))
+@pytest.mark.usefixtures("portfolio")
+def test_a_page_with_a_form_of_its_own_takes_over_the_days_and_has_the_tabs(
+    client: Client, name: str
+) -> None:
+    view = shown(client, "spend", **YEAR, as_of="2026-02-10")
+    (asked,) = [each for each in links(view, f"/metrics/{name}/") if "as_of" in each]
+    assert asked["as_of"] == ["2026-02-10"]
+    page = answer(client, name, **{key: value[0] for key, value in asked.items()})
+    assert 'value="2026-02-10"' in page.content.decode()
+    assert [each["title"] for each in page.context["pages"] if each["is_here"]] == [
+        dict(OTHERS)[name]
+    ]
+
+
+@pytest.mark.usefixtures("portfolio")
+def test_retention_counts_the_silent_renewals_of_its_window(client: Client) -> None:
+    found = answer(client, "retention", **YEAR).context["decisions"]
+    assert (found["first"], found["last"]) == (date(2026, 1, 1), date(2026, 2, 28))
+    (row,) = [
+        each
+        for each in links(shown(client, "retention", **YEAR), "/metrics/decisions/")
+        if each.get("outcome") == ["silent"]
+    ][:1]
+    assert (row["first"], row["last"]) == (["2026-01-01"], ["2026-02-28"])
 
 
 @pytest.mark.parametrize("name", NAMES)

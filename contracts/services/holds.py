@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from contracts.models import Alert, Delivery, Heartbeat, Hold, Term
@@ -106,24 +106,34 @@ def release(hold: Hold, *, today: date, now: datetime, by: Any = None) -> int:
     if not open_one.update(released_at=now, released_by=by):
         return 0
     Heartbeat.objects.filter(job__in=JOBS).update(today=today)
-    held = Delivery.objects.filter(hold=hold.pk, state=DeliveryState.PENDING)
-    places = set(held.order_by().values_list("destination", flat=True))
-    storms.take_turns(places)
-    count: int = held.update(hold=None, next_at=now, updated_at=now)
-    Delivery.objects.filter(hold=hold.pk).update(hold=None)
-    timing.arrange_new(places, now=now)
-    storms.gather(places, now=now, most=None if by else 1)
-    storms.release(now=now)
-    return count
+    return _let_go(hold.pk, now=now, most=None if by else 1)
 
 
+@transaction.atomic
 def release_due(*, today: date, now: datetime) -> int:
     """Let go a hold whose time is over; returns how many messages.
+
+    So is what a planner put into a hold just when somebody released it: nobody else would find it.
 
     Source: R11.
     """
     hold = Hold.objects.filter(released_at=None, releases_at__lte=now).first()
-    return release(hold, today=today, now=now) if hold else 0
+    released = release(hold, today=today, now=now) if hold else 0
+    held = Delivery.objects.filter(hold=OuterRef("pk"), state=DeliveryState.PENDING)
+    over = Hold.objects.filter(Exists(held)).exclude(released_at=None)
+    return released + sum(_let_go(pk, now=now, most=1) for pk in over.values_list("pk", flat=True))
+
+
+def _let_go(hold_id: int, *, now: datetime, most: int | None) -> int:
+    held = Delivery.objects.filter(hold=hold_id, state=DeliveryState.PENDING)
+    places = set(held.order_by().values_list("destination", flat=True))
+    storms.take_turns(places)
+    count: int = held.update(hold=None, next_at=now, updated_at=now)
+    Delivery.objects.filter(hold=hold_id).update(hold=None)
+    timing.arrange_new(places, now=now)
+    storms.gather(places, now=now, most=most)
+    storms.release(now=now)
+    return count
 
 
 def _day_before(hold: Hold, now: datetime) -> date | None:

@@ -131,6 +131,21 @@ def test_an_administrator_s_answer_sends_at_once_and_only_once(owner: User, admi
     assert len(alert_mail()) == 160
 
 
+def test_what_a_planner_held_too_late_goes_out_all_the_same(owner: User, admin: User) -> None:
+    """It had read that the hold is open, then somebody released it, then the planner's turn came."""
+    started(owner)
+    add_terms(150, anchor=in_days(30), owner=owner)
+    ring(NOW + MINUTE)
+    hold = Hold.objects.get()
+    holds.release(hold, today=TODAY, now=NOW + 2 * MINUTE, by=admin)
+    [late] = add_terms(1, anchor=in_days(60), owner=owner)
+    ring(NOW + 3 * MINUTE, tasks.plan)
+    assert Delivery.objects.filter(alert__term=late).update(hold=hold) == 1
+    ring(NOW + 4 * MINUTE, tasks.pump)
+    delivery = Delivery.objects.get(alert__term=late)
+    assert (delivery.hold, delivery.state) == (None, "sent")
+
+
 def test_what_is_held_is_neither_red_nor_overdue(owner: User) -> None:
     started(owner)
     add_terms(150, anchor=in_days(100), owner=owner)

@@ -15,13 +15,16 @@ class Mutation(NamedTuple):
 
 FIRST = "contracts/migrations/0001_first.py"
 RULES = "contracts/rules/alerts.py"
+QUERYSET = "contracts/querysets/alerts.py"
 LEASES = "contracts/services/leases.py"
 DELIVERIES = "contracts/services/deliveries.py"
 PLAN = "tests/contracts/test_alerts_plan.py"
 DELIVERY = "tests/contracts/test_alerts_delivery.py"
+HOLDS = "tests/contracts/test_holds.py"
 STORMS = "tests/contracts/test_alerts_storms.py"
 AUDIT = "tests/contracts/test_audit.py"
 KEYS = "tests/contracts/test_alert_keys.py"
+OF_MASS = "test_an_import_of_five_thousand_waits_and_becomes_one_digest_for_each_person"
 OF_RULES = "tests/rules/test_alerts.py"
 
 MUTATIONS = (
@@ -62,7 +65,7 @@ MUTATIONS = (
     ),
     Mutation(
         "what another sender holds is claimed",
-        "contracts/querysets/alerts.py",
+        QUERYSET,
         "state=DeliveryState.LEASED, lease_until__lt=now)",
         "state=DeliveryState.LEASED)",
         (
@@ -99,30 +102,30 @@ MUTATIONS = (
     ),
     Mutation(
         "what a digest carries goes out by itself as well",
-        "contracts/querysets/alerts.py",
-        "            carried_by=None,\n            next_at__lte=now,",
-        "            next_at__lte=now,",
+        QUERYSET,
+        "            carried_by=None,\n            hold=None,",
+        "            hold=None,",
         (f"{STORMS}::test_one_more_makes_it_one_digest_for_all",),
     ),
     Mutation(
         "the audit does not compare the days",
         "contracts/queries/audit.py",
-        "elif audited.stored != audited.expected.days:",
-        "elif audited.stored is audited.expected.days:",
+        "elif audited.stored != audited.expected.days or",
+        "elif audited.stored is audited.expected.days or",
         (f"{AUDIT}::test_all_seeded_breaches_are_found_in_one_run_each",),
     ),
     Mutation(
         "the audit is content with an alert that was set aside",
         "contracts/queries/audit.py",
-        "if offset is not None and not any(a.offset <= offset and a.state in ALIVE for a in own):",
-        "if offset is not None and not any(a.offset <= offset for a in own):",
+        "return seen_late or (alert.offset <= offset and alert.state in ALIVE)",
+        "return seen_late or alert.offset <= offset",
         (f"{AUDIT}::test_all_seeded_breaches_are_found_in_one_run_each",),
     ),
     Mutation(
         "an alert about a moved day stays",
-        "contracts/services/alerts.py",
-        'waiting.filter(anchor_date=OuterRef("anchor_date"), anchor_kind=OuterRef("kind"))',
-        "waiting",
+        QUERYSET,
+        "Exists(terms.filter(anchor_date__range=days))",
+        "Exists(self._terms())",
         (f"{PLAN}::test_a_moved_anchor_sets_the_old_alert_aside_and_raises_the_new_one",),
     ),
     Mutation(
@@ -196,5 +199,54 @@ MUTATIONS = (
         "if (age := ages[job]) is None or age > limit)",
         "if (age := ages[job]) is not None and age > 9 * limit)",
         ("tests/contracts/test_health.py",),
+    ),
+    Mutation(
+        "what is held goes out",
+        QUERYSET,
+        "            hold=None,\n            next_at__lte=now,",
+        "            next_at__lte=now,",
+        (f"{HOLDS}::test_what_is_held_is_neither_red_nor_overdue", f"{HOLDS}::{OF_MASS}"),
+    ),
+    Mutation(
+        "what was put into a hold when it was released stays there",
+        "contracts/services/holds.py",
+        'return released + sum(_let_go(pk, now=now, most=1) for pk in over.values_list("pk", flat=True))',
+        "return released",
+        (f"{HOLDS}::test_what_a_planner_held_too_late_goes_out_all_the_same",),
+    ),
+    Mutation(
+        "no mass is too many",
+        "contracts/rules/clock.py",
+        "return opened > max(100, terms // 5)",
+        "return opened > max(100, terms * 50)",
+        (f"{HOLDS}::{OF_MASS}",),
+    ),
+    Mutation(
+        "any day ahead may be an outage",
+        "contracts/rules/clock.py",
+        "return Jump.OUTAGE if SHORT < moved <= LONGEST_OUTAGE else Jump.IMPLAUSIBLE",
+        "return Jump.OUTAGE",
+        (f"{HOLDS}::test_on_a_day_that_cannot_be_nothing_is_planned_or_sent_until_it_is_back",),
+    ),
+    Mutation(
+        "who has seen that a day passed is told again",
+        "contracts/services/alert_sql.py",
+        "OR (b.offset_days < 0 AND n.nearest < 0 AND b.state = 'acknowledged')",
+        "OR (b.offset_days < 0 AND n.nearest < 0 AND b.state = 'resolved')",
+        (f"{PLAN}::test_who_has_seen_that_a_day_passed_is_not_told_again",),
+    ),
+    Mutation(
+        "a passed day is said every day",
+        RULES,
+        "return -DAILY_WHEN_LATE - (days_late - DAILY_WHEN_LATE) // WEEK * WEEK",
+        "return -days_late",
+        (OF_RULES,),
+    ),
+    Mutation(
+        "the audit does not compare the key dates",
+        "contracts/queries/audit.py",
+        " or audited.stored_key_days != audited.key_days:",
+        ":",
+        ("tests/contracts/test_key_dates.py::test_the_audit_puts_lost_and_invented_days_right",),
     ),
 )

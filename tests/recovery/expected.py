@@ -11,6 +11,8 @@ from datetime import date, timedelta
 SATURDAY = 5
 # So long after the anchor, and after the end of the term, nothing is said any more.
 PASSED, ENDED = timedelta(days=400), timedelta(days=31)
+# The days after the anchor on which it is said that it passed: three, then the same weekday.
+LATE = (1, 2, 3, *(3 + 7 * week for week in range(1, 57)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +31,25 @@ def due_day(anchor: date, days: int) -> date:
     return day
 
 
-def told(anchor: date, end: date, days: Sequence[int], runs: Sequence[date]) -> dict[int, Told]:
-    """Return each alert that people are told of, by its days before the anchor; -1 once it passed.
+def told(
+    anchor: date, end: date, days: Sequence[int], runs: Sequence[date], *, seen_on: date | None
+) -> dict[int, Told]:
+    """Return each alert that people are told of, by its days before the anchor, or after it (below 0).
 
     `runs` are the days on which the engine ran, in order. Of several that fall due before the same
-    run only the nearest is told (R10).
+    run only the nearest is told (R10). From `seen_on` on somebody reacts to what is told as late,
+    after the run of the day: nothing follows that.
     """
     due = {offset: due_day(anchor, offset) for offset in days}
-    due[-1] = anchor + timedelta(days=1)
+    due |= {-late: anchor + timedelta(days=late) for late in LATE}
     by_run: dict[date, list[int]] = {}
     for offset, day in due.items():
         position = bisect_left(runs, day)
         if position < len(runs):
             by_run.setdefault(runs[position], []).append(offset)
     last = min(anchor + PASSED, end + ENDED)
+    if seen_on is not None:
+        last = min([last, *runs[bisect_left(runs, seen_on) :][:1]])
     return {
         min(offsets): Told(due[min(offsets)], run) for run, offsets in by_run.items() if run <= last
     }

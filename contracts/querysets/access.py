@@ -36,7 +36,8 @@ def _reach(user: Any, roles: tuple[str, ...]) -> list[Written]:
     Every list asks this, so the text is made once and only the person changes.
     """
     kinds = (user.memberships.model, user.managed_departments.model)
-    fields = (models.BooleanField(), models.BigIntegerField(), models.BigIntegerField())
+    number = models.BigIntegerField()
+    fields: tuple[models.Field[Any, Any], ...] = (models.BooleanField(), number, number)
     return [
         Written(text, tuple(user.pk if each == NOBODY else each for each in params), kind)
         for (text, params), kind in zip(_statements(kinds, roles), fields, strict=True)

@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test check bench browser recovery proof mutations lock clean
+.PHONY: help install dev run test check bench browser recovery proof mutations lock clean test-sqlite test-postgres
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' Makefile | expand -t 18
@@ -24,8 +24,11 @@ run: install ## the whole tracker on this machine, until Ctrl-C
 	@exec $(BIN)/python manage.py start
 
 test: dev check ## everything: checks, then all tests on SQLite and on PostgreSQL with Redis
-	$(BIN)/python -m pytest --engine sqlite $(ARGS)
-	$(BIN)/python -m pytest --engine postgres $(ARGS)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-sqlite test-postgres
+
+# Both engines at once, each with servers of its own; what they say is shown engine by engine.
+test-sqlite test-postgres:
+	$(BIN)/python -m pytest --engine $(@:test-%=%) $(ARGS)
 
 browser: dev ## only the browser tests; fails where no Chromium is found
 	$(BIN)/python -m pytest --require-browser -m browser $(ARGS)

@@ -99,7 +99,9 @@ def address_open(*, now: datetime, alerts: AlertQuerySet[Alert] | None = None) -
         return _address_all(_unaddressed().filter(pk__in=asked.values("pk")), now)
     timing.rearrange(now=now)
     holds.check_mass(now=now)
-    addressed = _address_all(_unaddressed(), now) + _address_all(_stuck(now), now)
+    addressed = _address_all(_unaddressed(), now)
+    for stuck in _stuck(now):
+        addressed += _address_all(stuck, now)
     storms.release(now=now)
     return addressed
 
@@ -166,12 +168,14 @@ def _destination_for(user: Any) -> Destination:
 
 def _unaddressed() -> QuerySet[Alert]:
     """Return open alerts that nobody has been or will be told about."""
-    return Alert.objects.filter(~Exists(_alive()), state=AlertState.OPEN).exclude(reason="told")
+    return Alert.objects.filter(
+        ~Exists(_alive(alert=OuterRef("pk"))), state=AlertState.OPEN
+    ).exclude(reason="told")
 
 
-def _alive() -> QuerySet[Delivery]:
-    """Return what tells a person of an alert: sent, or on its way to a place that works."""
-    alive = Delivery.objects.filter(alert=OuterRef("pk")).exclude(state__in=ASTRAY)
+def _alive(**about: Any) -> QuerySet[Delivery]:
+    """Return what tells a person of these alerts: sent, or on its way to a place that works."""
+    alive = Delivery.objects.filter(**about).exclude(state__in=ASTRAY)
     if shared := list(Destination.objects.shared().values_list("pk", flat=True)):
         alive = alive.exclude(destination__in=shared)
     marked = Destination.objects.exclude(marked_at=None).values_list("pk", flat=True)
@@ -180,15 +184,22 @@ def _alive() -> QuerySet[Delivery]:
     return alive
 
 
-def _stuck(now: datetime) -> QuerySet[Alert]:
-    """Return open alerts about a near day whose every recipient could not be reached for an hour."""
+def _stuck(now: datetime) -> Iterator[QuerySet[Alert]]:
+    """Yield open alerts about a near day whose every recipient could not be reached for an hour.
+
+    In two steps, some at a time: in one statement a database without statistics compares every
+    alert with every delivery.
+    """
     stuck = _not_reached(now)
-    near = Alert.objects.filter(
-        state=AlertState.OPEN,
-        anchor_date__lte=now.date() + URGENT,
-        pk__in=Delivery.objects.filter(stuck).values("alert"),
+    near = Delivery.objects.filter(
+        stuck, alert__state=AlertState.OPEN, alert__anchor_date__lte=now.date() + URGENT
     )
-    return near.filter(~Exists(_alive().exclude(stuck)))
+    ids = sorted(set(near.order_by().values_list("alert", flat=True)))
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        alive = _alive(alert__in=some).exclude(stuck).order_by()
+        heard = set(alive.values_list("alert", flat=True))
+        yield Alert.objects.filter(pk__in=[pk for pk in some if pk not in heard])
 
 
 def _not_reached(now: datetime) -> Q:

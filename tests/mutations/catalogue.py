@@ -175,8 +175,8 @@ MUTATIONS = (
     Mutation(
         "a person sees every department",
         "contracts/querysets/access.py",
-        'departments = mine.exclude(department=None).values("department__below")',
-        'departments = mine.model._meta.get_field("department").related_model.objects.values("pk")',
+        'within = mine.exclude(department=None).values("department__below")',
+        'within = departments._default_manager.order_by().values("pk")',
         ("tests/contracts/test_access.py",),
     ),
     Mutation(

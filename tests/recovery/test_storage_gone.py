@@ -48,7 +48,10 @@ def pragma(text: str) -> int:
 
 @contextmanager
 def full() -> Iterator[None]:
-    """Leave the database no room for another page."""
+    """Leave the database no room for another page, nor pages that earlier tests set free."""
+    pragma("wal_checkpoint(TRUNCATE)")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM")
     pragma(f"max_page_count = {pragma('page_count')}")
     try:
         yield

@@ -114,6 +114,10 @@ class _Found(list[tuple[Contract, list[Term], Derivation]]):
     def ids(self) -> list[int]:
         return [contract.pk for contract, _, _ in self]
 
+    @property
+    def term_ids(self) -> list[int]:
+        return [term.pk for _, terms, _ in self for term in terms]
+
 
 def _chunks(contract_ids: Iterable[int]) -> Iterator[_Found]:
     ids = iter(contract_ids)
@@ -121,11 +125,11 @@ def _chunks(contract_ids: Iterable[int]) -> Iterator[_Found]:
         terms_of: dict[int, list[Term]] = defaultdict(list)
         for term in Term.objects.filter(contract_id__in=chunk).order_by("contract_id", "seq"):
             terms_of[term.contract_id].append(term)
-        links = ContractLink.objects.filter(from_contract__in=chunk)
+        links = ContractLink.objects.filter(from_contract__in=chunk).order_by()
         continued = set(links.values_list("from_contract_id", flat=True))
         contracts = Contract.objects.filter(pk__in=chunk).select_related("vendor").order_by("pk")
         expiries: dict[int, list[date]] = defaultdict(list)
-        papers = Document.objects.filter(contract__in=chunk, expires_on__isnull=False)
+        papers = Document.objects.filter(contract__in=chunk, expires_on__isnull=False).order_by()
         for contract, day in papers.values_list("contract", "expires_on"):
             expiries[contract] += [day] if day else []
         yield _Found(
@@ -231,24 +235,26 @@ def _write_flags(found: _Found) -> None:
     PriceFlag.objects.bulk_update(changed, FLAG_VALUES)
 
 
+# One table each and no order: while a large load is under way PostgreSQL may take a table for empty, and
+# would read it whole for each row of another.
 def _stored_entries(found: _Found) -> models.QuerySet[LedgerEntry]:
-    return LedgerEntry.objects.filter(contract_id__in=found.ids)
+    return LedgerEntry.objects.filter(contract_id__in=found.ids).order_by()
 
 
 def _stored_changes(found: _Found) -> models.QuerySet[PriceChange]:
-    return PriceChange.objects.filter(contract_id__in=found.ids)
+    return PriceChange.objects.filter(contract_id__in=found.ids).order_by()
 
 
 def _stored_outcomes(found: _Found) -> models.QuerySet[TermOutcome]:
-    return TermOutcome.objects.filter(contract_id__in=found.ids)
+    return TermOutcome.objects.filter(contract_id__in=found.ids).order_by()
 
 
 def _stored_flags(found: _Found) -> models.QuerySet[PriceFlag]:
-    return PriceFlag.objects.filter(term__contract_id__in=found.ids)
+    return PriceFlag.objects.filter(term_id__in=found.term_ids).order_by()
 
 
 def _stored_days(found: _Found) -> models.QuerySet[KeyDate]:
-    return KeyDate.objects.filter(term__contract_id__in=found.ids)
+    return KeyDate.objects.filter(term_id__in=found.term_ids).order_by()
 
 
 def _key_date(row: KeyDate) -> Hashable:

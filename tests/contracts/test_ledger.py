@@ -202,6 +202,16 @@ def test_a_second_refresh_writes_nothing(django_assert_num_queries: Callable[...
     assert list(LedgerEntry.objects.values_list("pk", flat=True)) == before
 
 
+def test_no_look_joins_tables_whose_size_a_database_may_not_know_yet(
+    django_assert_max_num_queries: Callable[..., Any],
+) -> None:
+    contract = with_terms(year(2025, annual_value=100), year(2026, annual_value=110))
+    with django_assert_max_num_queries(20) as captured:
+        ledger.refresh([contract.pk])
+    joined = [query["sql"] for query in captured if " JOIN " in query["sql"]]
+    assert ["contracts_vendor" in sql and sql.count(" JOIN ") == 1 for sql in joined] == [True]
+
+
 @pytest.mark.parametrize(
     ("damage", "word"),
     [

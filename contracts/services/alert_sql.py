@@ -23,7 +23,11 @@ TABLES = {
         "days_off": 'SELECT * FROM jsonb_to_recordset(%s::jsonb) AS p("off" date, before date)',
         "messages": "SELECT * FROM jsonb_to_recordset(%s::jsonb)"
         " AS p(alert bigint, place bigint, key uuid)",
-        "random_id": "gen_random_uuid()",
+        # One secret for all and a digest of the row's key (a UUID of version 8, RFC 9562): to ask
+        # for as many random numbers took a fifth of the statement.
+        "random_id": "overlay(overlay(md5(concat_ws(':', (SELECT salt FROM secret), f.term_id, f.kind,"
+        " d.days, f.anchor)) PLACING '8' FROM 13) PLACING '8' FROM 17)::uuid",
+        "secret": "SELECT gen_random_uuid()",
         "day": "(f.anchor - d.days)",
         "told_from": "(f.anchor - abs(f.nearest))",
     },
@@ -37,6 +41,7 @@ TABLES = {
         "messages": "SELECT value ->> 'alert' AS alert, value ->> 'place' AS place,"
         " value ->> 'key' AS key FROM json_each(%s)",
         "random_id": "lower(hex(randomblob(16)))",
+        "secret": "SELECT 0",
         "day": "date(f.anchor, (-d.days) || ' days')",
         "told_from": "date(f.anchor, (-abs(f.nearest)) || ' days')",
     },
@@ -52,7 +57,8 @@ INSERT INTO contracts_alert (
     public_id, term_id, kind, offset_days, anchor_date, due_on, level, state, reason,
     created_at, updated_at
 )
-WITH planned AS MATERIALIZED ({planned}),
+WITH secret(salt) AS MATERIALIZED ({secret}),
+planned AS MATERIALIZED ({planned}),
 dues AS MATERIALIZED ({dues}),
 days_off AS MATERIALIZED ({days_off}),
 anchors AS (

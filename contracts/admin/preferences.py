@@ -5,12 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from contracts.admin.base import HistoryAdmin, VersionedForm
+from contracts.admin.readers import ReaderForm
 from contracts.admin.widgets import ChoiceInput, DayField, NumberInput
 from contracts.models import Destination, NotificationPreference
 from contracts.models.choices import WEEKDAYS
@@ -42,6 +44,12 @@ class PreferenceForm(VersionedForm):
         widgets = {"rhythm": ChoiceInput, "weekday": ChoiceInput, "hour": NumberInput}
 
 
+class MineForm(ReaderForm, PreferenceForm):
+    """A person's own preferences, with the clock and the language they are read by."""
+
+    field_order = (*FIELDS, "time_zone", "locale")
+
+
 @admin.register(NotificationPreference)
 class PreferenceAdmin(HistoryAdmin):
     """Administrators see who is told when; what a person chose is changed on their own page too."""
@@ -60,8 +68,10 @@ class PreferenceAdmin(HistoryAdmin):
     def mine_view(self, request: Any) -> HttpResponse:
         """Show and store the signed-in person's own preferences."""
         stored = NotificationPreference.objects.filter(user=request.user).first()
-        form = PreferenceForm(
-            request.POST or None, instance=stored or NotificationPreference(user=request.user)
+        form = MineForm(
+            request.POST or None,
+            instance=stored or NotificationPreference(user=request.user),
+            initial={"time_zone": request.user.time_zone, "locale": request.user.locale},
         )
         if request.method == "POST" and form.is_valid() and _stored(request, form):
             return HttpResponseRedirect(reverse("admin:contracts_notifications"))
@@ -85,10 +95,15 @@ class PreferenceAdmin(HistoryAdmin):
         return False
 
 
-def _stored(request: HttpRequest, form: PreferenceForm) -> bool:
+def _stored(request: Any, form: MineForm) -> bool:
     expected = form.cleaned_data.get("expected_version")
+    reader = request.user
+    reader.time_zone, reader.locale = form.cleaned_data["time_zone"], form.cleaned_data["locale"]
     try:
-        records.store(form.instance, expected_version=expected, by=request.user)
+        with transaction.atomic():
+            # The stored preferences have a new version: what waits is timed by the new clock too.
+            records.store(form.instance, expected_version=expected, by=reader)
+            records.store(reader, by=reader)
     except records.StaleError as stale:
         form.add_error(None, str(stale))
         return False

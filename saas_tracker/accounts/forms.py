@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from contracts.admin.readers import ReaderForm
 from saas_tracker.accounts.models import ApiToken, User
 from saas_tracker.accounts.tokens import Scope
 
@@ -36,7 +37,7 @@ class NewPersonForm(BaseCreationForm):
         fields = ("email", "name")
 
 
-class PersonForm(BaseChangeForm):
+class PersonForm(ReaderForm, BaseChangeForm):
     """A person."""
 
     class Meta:

@@ -272,10 +272,31 @@ def test_everybody_has_a_page_for_their_own_preferences_and_no_others() -> None:
     assert NotificationPreference.objects.get(user=other).rhythm == "weekly"
 
 
+def test_everybody_sets_their_own_clock_and_language_and_what_waits_follows(owner: User) -> None:
+    choose(owner, rhythm=Rhythm.DAILY.value, hour=8)
+    add_terms(1, anchor=in_days(100), owner=owner)
+    plan()
+    assert Delivery.objects.get(alert__isnull=False).next_at == at(19)
+    client = signed_in(owner)
+    form = {"rhythm": "daily", "weekday": "0", "hour": "8"}
+    form |= {"expected_version": str(owner.notification_preference.version)}
+    form |= {"time_zone": "America/New_York", "locale": "en"}
+    address = page("contracts_notifications")
+    assert client.post(address, form).status_code == 302
+    owner.refresh_from_db()
+    assert (owner.time_zone, owner.locale) == ("America/New_York", "en")
+    assert owner.history.latest().history_user == owner
+    assert "America/New_York" in client.get(address).content.decode()
+    plan()
+    assert Delivery.objects.get(alert__isnull=False).next_at == at(18, 13), "8 o'clock in New York"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"hour": "24"},
+        {"time_zone": "Moon/Base"},
+        {"locale": "klingon"},
         {"quiet_days": ["0", "1", "2", "3", "4", "5", "6"]},
         {"quiet_from": "2026-12-24", "quiet_until": "2026-12-01"},
         {"quiet_from": "2026-12-24"},

@@ -2,7 +2,8 @@
 
 import logging
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from contracts.queries.readers import today_of
 from contracts.rules.messages import Message
 from contracts.rules.vocabulary import AlertKind, DeliveryState, Rhythm
 from contracts.services import addressing, notices, storms, unsubscribing
+from contracts.services.links import Offer
 from contracts.services.timing import rhythm_of
 
 logger = logging.getLogger(__name__)
@@ -51,6 +53,7 @@ class Line:
     vendor: str
     said: str
     url: str
+    offers: Sequence[Offer] = ()
 
 
 def reason_to_wait(digest: Delivery, *, now: datetime) -> tuple[str, datetime | None]:
@@ -91,7 +94,7 @@ def compose(digest: Delivery, *, now: datetime) -> Message:
     reader = digest.destination.owner
     today = today_of(reader, now)
     with translation.override(notices.language_of(reader.locale if reader else "")):
-        facts = _facts(digest, today)
+        facts = _facts(digest, today, now)
         subject = " ".join(render_to_string("messages/digest.subject.txt", facts).split())
         return Message(
             delivery_id=str(digest.dedup_key),
@@ -141,12 +144,18 @@ def _take_out_unwanted(digest: Delivery, now: datetime) -> None:
         addressing.address_open(now=now, alerts=Alert.objects.filter(deliveries__in=ids))
 
 
-def _facts(digest: Delivery, today: date) -> dict[str, Any]:
+def _facts(digest: Delivery, today: date, now: datetime) -> dict[str, Any]:
     groups: dict[str, list[Line]] = {"late": [], "week": [], "month": [], "later": []}
     nearest: date | None = None
-    for delivery in _listed(digest):
+    carried = list(_listed(digest))
+    # Nobody answers a flood line by line.
+    is_short = len(carried) <= settings.STORM_MESSAGES_PER_HOUR
+    for delivery in carried:
         alert = delivery.subject_alert
-        groups[_urgency(alert, today)].append(_line_or_less(alert, today))
+        line = _line_or_less(alert, today)
+        if is_short:
+            line = replace(line, offers=notices.offers_of(delivery, today, now))
+        groups[_urgency(alert, today)].append(line)
         if nearest is None and alert.anchor_date >= today:
             nearest = alert.anchor_date
     return {
@@ -157,6 +166,8 @@ def _facts(digest: Delivery, today: date) -> dict[str, Any]:
         "nearest": notices.day_text(nearest),
         "limit": settings.STORM_MESSAGES_PER_HOUR,
         "why": why(digest.destination, sum(len(lines) for lines in groups.values())),
+        "is_answered": any(line.offers for lines in groups.values() for line in lines),
+        "inbox_url": f"{settings.BASE_URL}{reverse('contracts:inbox')}",
         "preferences_url": unsubscribing.page_for(digest.destination),
         "message_id": digest.dedup_key,
         "language": translation.get_language(),

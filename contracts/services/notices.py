@@ -178,14 +178,19 @@ def _documents(alert: Alert) -> list[str]:
 
 def _personal(delivery: Delivery, today: date, now: datetime) -> dict[str, Any]:
     """Return what is said to this reader alone: the links to answer, and whose turn it was before."""
-    place, alert = delivery.destination, delivery.subject_alert
-    if place.owner is None:
-        return {"offers": [], "escalated": None}
-    by_mail = place.kind == ChannelKind.EMAIL
+    reader, alert = delivery.destination.owner, delivery.subject_alert
     return {
-        "offers": links.offers(alert, place.owner, today=today, now=now) if by_mail else [],
-        "escalated": told_before(alert, place.owner),
+        "offers": offers_of(delivery, today, now),
+        "escalated": told_before(alert, reader) if reader else None,
     }
+
+
+def offers_of(delivery: Delivery, today: date, now: datetime) -> list[links.Offer]:
+    """Return the links with which its reader can answer an alert: only a mail to one person has any."""
+    place = delivery.destination
+    if place.owner is None or place.kind != ChannelKind.EMAIL:
+        return []
+    return links.offers(delivery.subject_alert, place.owner, today=today, now=now)
 
 
 def told_before(alert: Alert, reader: Any) -> dict[str, Any] | None:

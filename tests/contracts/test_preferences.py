@@ -81,6 +81,22 @@ def test_a_daily_digest_gathers_a_day_and_marks_each_delivery(owner: User) -> No
     assert set(Delivery.objects.values_list("state", "sent_at")) == {("sent", at(19))}
 
 
+def test_each_line_of_a_digest_can_be_answered_by_links_of_its_own(owner: User) -> None:
+    choose(owner, rhythm=Rhythm.DAILY.value, hour=8)
+    add_terms(2, anchor=in_days(100), owner=owner)
+    plan()
+    pump(at(19))
+    [letter] = mail.outbox
+    client = signed_in(owner)
+    for content in (str(letter.body), letter.alternatives[0][0]):  # type: ignore[attr-defined]  # the stubs are wider
+        found = re.findall(r"http://tracker.example(/\S*?/answers/[^\s\"]+)", content)
+        assert len(set(found)) == 4, "acknowledge and snooze for each"
+    assert client.get(found[0]).status_code == 200
+    assert Alert.objects.filter(state="acknowledged").count() == 0
+    assert client.post(found[0]).status_code == 302
+    assert Alert.objects.filter(state="acknowledged").count() == 1
+
+
 def test_a_weekly_digest_comes_on_its_day_in_the_persons_own_zone(owner: User) -> None:
     owner.time_zone = "America/New_York"
     owner.save()

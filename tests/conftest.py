@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 # A slow shared machine is not a failing property, and a failure must come back on the next run.
 hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
@@ -26,6 +28,18 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     if connection.vendor == "sqlite":
         folder = tmp_path_factory.mktemp("database")
         connection.settings_dict["TEST"]["NAME"] = str(folder / "tests.sqlite3")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def tidy_tables(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Clear away what the tests of a file rolled back: PostgreSQL would read past it for ever."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_force_next_flush()")
+            cursor.execute("SELECT relid::regclass FROM pg_stat_user_tables WHERE n_dead_tup > 500")
+            for [table] in cursor.fetchall():
+                cursor.execute(f"VACUUM {table}")
 
 
 @pytest.fixture

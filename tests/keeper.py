@@ -23,7 +23,8 @@ from typing import TypedDict
 START_SECONDS = 30
 STOP_SECONDS = 5
 POSTGRES_SETTINGS = {
-    # It would see tables between two tests, take them for empty, and the next plan would follow that.
+    # It would look while a test fills its tables and take them for empty; what is left over from
+    # tests is cleared away between their files.
     "autovacuum": "off",
     "fsync": "off",
     "synchronous_commit": "off",

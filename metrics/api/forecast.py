@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from contracts.models.contracts import CURRENCY_CODE
 from metrics.api.parameters import DayParameter, KnownParameters
 from metrics.queries import keys
+from metrics.queries.belief import as_believed
 from metrics.queries.forecast_bands import (
     FEWEST,
     FUTURES,
@@ -51,6 +52,10 @@ class ForecastParameters(KnownParameters):
 
     as_of = DayParameter(
         required=False, help_text=_("Nothing that became known later is used; see `source`.")
+    )
+    believed_on = DayParameter(
+        required=False,
+        help_text=_("What had been recorded by the end of this day; now if left out."),
     )
     source = serializers.ChoiceField(  # type: ignore[assignment]  # a field, not the serializer's own
         choices=get_args(Source), required=False, help_text=_("What the futures are drawn from.")
@@ -111,6 +116,7 @@ class ForecastDistributionSerializer(serializers.Serializer[Any]):
     variant = serializers.CharField()
     url = serializers.CharField()
     as_of = serializers.DateField()
+    believed_on = serializers.DateField(allow_null=True)
     source = serializers.CharField()  # type: ignore[assignment]  # a field, not the serializer's own
     seed = serializers.IntegerField()
     futures = serializers.IntegerField()
@@ -139,7 +145,11 @@ class ForecastDistributionView(APIView):
         parameters = ForecastParameters(data=request.query_params.dict())
         parameters.is_valid(raise_exception=True)
         scope, base = Scope.of(request.user), settings.BASE_CURRENCY
-        asked = usual(timezone.localdate(), scope, base, parameters.validated_data)
+        given = parameters.validated_data
+        believed_on = given.get("believed_on")
+        with as_believed(believed_on):
+            asked = usual(believed_on or timezone.localdate(), scope, base, given)
+            found = distribution(asked)
         path = reverse("api-metrics:forecast-distribution")
         return Response(
             {
@@ -148,7 +158,8 @@ class ForecastDistributionView(APIView):
                 "definition": str(DEFINITION),
                 "variant": str(VARIANTS[asked.source]),
                 "url": request.build_absolute_uri(path),
-                **answered(distribution(asked)),
+                "believed_on": believed_on and believed_on.isoformat(),
+                **answered(found),
             }
         )
 

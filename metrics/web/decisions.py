@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from contracts.rules.period import Period
+from metrics.queries.belief import as_believed
 from metrics.queries.decisions import decision_rows, decisions
 from metrics.queries.question import Question, Scope
 from metrics.rules.decisions import Decision, Decisions, on_time_rate, on_time_rate_by_value
@@ -29,6 +30,7 @@ from metrics.web.pages import neighbours
 SHOWN = 500
 YEAR = timedelta(days=365)
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2150, 12, 31)
+DAYS = ("first", "last", "as_of", "believed_on")
 NAMES = {
     Decision.SILENT: gettext_lazy("Silent"),
     Decision.LATE: gettext_lazy("Late"),
@@ -59,6 +61,9 @@ class DecisionsForm(forms.Form):
     first = forms.DateField(label=gettext_lazy("From"), widget=DayInput())
     last = forms.DateField(label=gettext_lazy("To"), widget=DayInput())
     as_of = forms.DateField(label=gettext_lazy("As known on"), widget=DayInput())
+    believed_on = forms.DateField(
+        label=gettext_lazy("As believed on"), required=False, widget=DayInput()
+    )
     outcome = forms.ChoiceField(
         label=gettext_lazy("Listed below"),
         choices=[(each.value, name) for each, name in NAMES.items()],
@@ -68,10 +73,10 @@ class DecisionsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse a window that ends before it begins, and days that no contract knows."""
         values = super().clean() or {}
-        days = [values[name] for name in ("first", "last", "as_of") if values.get(name)]
+        days = [values[name] for name in DAYS if values.get(name)]
         if any(not FIRST_DAY <= day <= LAST_DAY for day in days):
             raise forms.ValidationError(_("Write a day of the years 1950 to 2150."), code="range")
-        if len(days) == len(self.fields) - 1 and values["last"] < values["first"]:
+        if not self.errors and values["last"] < values["first"]:
             raise forms.ValidationError(
                 _("The last day of the window is not before its first."), code="order"
             )
@@ -85,14 +90,18 @@ def show(request: HttpRequest) -> HttpResponse:
     form = DecisionsForm(usual | request.GET.dict())
     asked = form.cleaned_data if form.is_valid() else usual
     window = Period(_day(asked["first"]), _day(asked["last"]))
-    question = Question(window, _day(asked["as_of"]), scope=Scope.of(request.user))
+    believed_on = form.cleaned_data.get("believed_on") if form.is_valid() else None
+    scope = Scope.of(request.user)
+    question = Question(window, _day(asked["as_of"]), scope=scope, believed_on=believed_on)
     outcome = Decision(asked["outcome"])
-    found = decision_rows(question, outcome, SHOWN + 1)
+    with as_believed(believed_on):
+        found = decision_rows(question, outcome, SHOWN + 1)
+        counted = section(question)
     context = {
         "title": _("Silent renewals"),
         "pages": neighbours("decisions"),
         "form": form,
-        "decisions": section(question),
+        "decisions": counted,
         "outcome": _outcome(outcome),
         "rows": [
             asdict(row) | {"amount": rounded(row.annual_value, row.currency)}
@@ -147,6 +156,8 @@ def _page(question: Question, outcome: Decision) -> str:
         "as_of": question.as_of.isoformat(),
         "outcome": outcome.value,
     }
+    if question.believed_on:
+        asked["believed_on"] = question.believed_on.isoformat()
     return f"{reverse('metrics:decisions')}?{urlencode(asked)}#rows"
 
 

@@ -1,7 +1,6 @@
 """The forecast page: the months ahead as a band, and how such bands did before."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from metrics.queries.belief import as_believed
 from metrics.queries.forecast_bands import FUTURES, Ahead, Asked, Distribution, distribution, usual
 from metrics.queries.question import Scope
 from metrics.rules.forecast_backtest import Cell, score
@@ -33,17 +33,20 @@ def show(request: HttpRequest) -> HttpResponse:
     """Show the forecast that the query string asks for; everything in it can be left out."""
     today, scope = timezone.localdate(), Scope.of(request.user)
     form = ForecastForm(request.GET)
-    asked = usual(
-        today, scope, settings.BASE_CURRENCY, form.cleaned_data if form.is_valid() else {}
-    )
-    found = distribution(asked)
+    given = form.cleaned_data if form.is_valid() else {}
+    believed_on = given.get("believed_on")
+    with as_believed(believed_on):
+        asked = usual(believed_on or today, scope, settings.BASE_CURRENCY, given)
+        found = distribution(asked)
+    shown = _given(asked, believed_on)
     context = {
         "title": _("Forecast"),
         "pages": neighbours("forecast"),
-        "form": form if form.errors else ForecastForm(_given(asked)),
+        "form": form if form.errors else ForecastForm(shown),
         "asked": asked,
-        "address": urlencode(_given(asked)),
-        "lengths": [(each, urlencode(_given(replace(asked, months=each)))) for each in LENGTHS],
+        "believed_on": believed_on,
+        "address": urlencode(shown),
+        "lengths": [(each, urlencode(shown | {"months": each})) for each in LENGTHS],
         "futures": FUTURES,
         "at": found.at,
         "unconverted": found.unconverted,
@@ -59,9 +62,11 @@ def show(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _given(asked: Asked) -> dict[str, Any]:
+def _given(asked: Asked, believed_on: date | None) -> dict[str, Any]:
+    belief = {} if believed_on is None else {"believed_on": believed_on.isoformat()}
     return {
         "as_of": asked.as_of.isoformat(),
+        **belief,
         "source": asked.source,
         "months": asked.months,
         "seed": asked.seed,

@@ -25,6 +25,11 @@ class ForecastForm(forms.Form):
         required=False,
         widget=DayInput(),
     )
+    believed_on = forms.DateField(
+        label=_("As believed on"),
+        required=False,
+        widget=DayInput(),
+    )
     source = forms.ChoiceField(
         label=_("Drawn from"), choices=SOURCES, required=False, widget=UnfoldAdminSelectWidget
     )
@@ -45,7 +50,14 @@ class ForecastForm(forms.Form):
 
     def clean_as_of(self) -> date | None:
         """Refuse days that no contract knows."""
-        day: date | None = self.cleaned_data["as_of"]
+        return self._known_day("as_of")
+
+    def clean_believed_on(self) -> date | None:
+        """Refuse days that no contract knows."""
+        return self._known_day("believed_on")
+
+    def _known_day(self, name: str) -> date | None:
+        day: date | None = self.cleaned_data[name]
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
             raise forms.ValidationError(_("Write a day of the years 1950 to 2150."), code="range")
         return day

@@ -33,6 +33,7 @@ from metrics.queries.belief import as_believed
 from metrics.queries.catalogue import METRICS
 from metrics.queries.figures import figures
 from metrics.queries.question import Question
+from tests.contracts.pages import superuser
 
 pytestmark = pytest.mark.django_db
 FIRST = date(2025, 3, 3)
@@ -264,6 +265,27 @@ def test_a_row_without_history_counts_from_the_moment_it_was_made(corrected: Ter
     currency = corrected.contract.currency
     assert annualised(date(2025, 3, 3)) == {f"2025|{currency}": "1500.00"}
     assert annualised(date(2025, 3, 2)) == {}
+
+
+@pytest.mark.parametrize(
+    ("page", "then", "now"),
+    [
+        ("/metrics/decisions/?first=2025-01-01&last=2026-12-31&as_of=2025-05-09", "1,000", "1,500"),
+        # Of 31 days of May.
+        ("/metrics/forecast/?as_of=2025-04-30&source=terms", "84.93", "127.40"),
+        ("/api/v1/metrics/forecast-distribution/?as_of=2025-04-30&source=terms", "84.93", "127.40"),
+    ],
+)
+def test_forecast_and_decisions_take_the_day_of_belief(
+    corrected: Term, page: str, then: str, now: str
+) -> None:
+    client = superuser()
+    answer = client.get(f"{page}&believed_on=2025-05-09").content.decode()
+    assert then in answer
+    assert now not in answer
+    answer = client.get(page).content.decode()
+    assert now in answer
+    assert then not in answer
 
 
 def test_the_command_takes_the_day_of_belief(corrected: Term) -> None:

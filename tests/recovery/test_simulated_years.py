@@ -24,7 +24,7 @@ from tests.recovery.conftest import Report
 from tests.recovery.expected import Told, told
 
 YEARS = int(os.environ.get("RECOVERY_YEARS", "0"))
-DAYS, TERMS = (round(YEARS * 365.25), 100 * YEARS) if YEARS else (60, 120)
+DAYS, TERMS = (round(YEARS * 365.25), 140 * YEARS) if YEARS else (60, 120)
 FIRST = date(2027, 1, 1)
 LONGEST_OUTAGE = 30
 # So many days after its day somebody sees a late alert; of some nobody ever does.

@@ -121,6 +121,7 @@ def section(question: Question) -> dict[str, Any]:
         "first": question.window.start,
         "last": question.window.end,
         "as_of": question.as_of,
+        "believed_on": question.believed_on,
         "page": _page(question, Decision.SILENT),
         "outcomes": [_outcome(each) for each in NAMES],
         "rows": [_line(question, *pair) for pair in decisions(question).items()],

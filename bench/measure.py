@@ -35,13 +35,19 @@ class Timing:
         self.cpu.append((process_time() - used) * 1000)
 
 
-def interleaved(candidates: Mapping[str, Candidate], runs: int) -> list[Timing]:
-    """Run every candidate once to warm up, then all of them in turns, `runs` times."""
+def interleaved(
+    candidates: Mapping[str, Candidate], runs: int, between: Candidate = lambda: None
+) -> list[Timing]:
+    """Run every candidate once to warm up, then all of them in turns, `runs` times.
+
+    `between` runs before each of them, unmeasured.
+    """
     for call in candidates.values():
         call()
     timings = {name: Timing(name) for name in candidates}
     for _run in range(runs):
         for name, call in candidates.items():
+            between()
             timings[name].add(call)
     return list(timings.values())
 

@@ -1,9 +1,12 @@
 """Contracts with their standing on a day: the state of R30 in SQL, and the term that counts."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
+    BigIntegerField,
     Case,
     CharField,
     Exists,
@@ -19,6 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from contracts.models import Contract, ContractLink, Term
+from contracts.querysets.access import Written
 from contracts.rules.vocabulary import ContractState as State
 from contracts.rules.vocabulary import RenewalKind
 
@@ -70,13 +74,21 @@ def in_state(contracts: QuerySet[Any], state: str, today: date) -> QuerySet[Any]
 
     Source: R30.
     """
+    statement, parameters = _ids_in_state(connection.vendor, state, today)
+    return contracts.filter(pk__in=Written(statement, parameters, BigIntegerField()))
+
+
+@lru_cache(maxsize=32)
+def _ids_in_state(_vendor: str, state: str, today: date) -> tuple[str, tuple[Any, ...]]:
+    """Return the statement of all contracts in this state: to put it together takes longer than to run it."""
     possible = Contract.objects.order_by()
     if state == State.LOCKED_IN:
         # Few terms are past their deadline: the dashboard asks for their number each time.
         late = Term.objects.filter(notice_deadline__lt=today).filter(_not_over(today))
         possible = possible.filter(pk__in=late.values("contract_id"))
-    wanted = with_state(possible, today).filter(state=state)
-    return contracts.filter(pk__in=wanted.values("pk"))
+    wanted = with_state(possible, today).filter(state=state).values("pk")
+    statement, parameters = wanted.query.sql_with_params()
+    return statement, tuple(parameters)
 
 
 def _states(today: date) -> tuple[When, ...]:

@@ -3,6 +3,8 @@
 import resource
 from string import Template
 
+from django.db import connection
+
 from bench import OPTIONS, measure, portfolio
 from bench.million import load_terms
 from contracts.models import Alert, Delivery, Term
@@ -123,7 +125,7 @@ def _everything_due() -> None:
 
 def _sweep() -> None:
     """Clear away the rows that were taken back: a table in use is not half made of them."""
-    if portfolio.dialect("", "postgresql"):
+    if connection.vendor == "postgresql":
         for table in ("contracts_alert", "bench_alert", "bench_bare"):
             portfolio.execute(f"VACUUM {table}")
 

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -17,7 +16,7 @@ from contracts.admin.widgets import ChoiceInput, DayField, NumberInput
 from contracts.models import Destination, NotificationPreference
 from contracts.models.choices import WEEKDAYS
 from contracts.queries.readers import zone_of
-from contracts.services import records
+from contracts.services import readers, records
 
 FIELDS = ("rhythm", "weekday", "hour", "quiet_days", "quiet_from", "quiet_until")
 
@@ -95,15 +94,16 @@ class PreferenceAdmin(HistoryAdmin):
         return False
 
 
-def _stored(request: Any, form: MineForm) -> bool:
-    expected = form.cleaned_data.get("expected_version")
-    reader = request.user
-    reader.time_zone, reader.locale = form.cleaned_data["time_zone"], form.cleaned_data["locale"]
+def _stored(request: HttpRequest, form: MineForm) -> bool:
+    asked = form.cleaned_data
     try:
-        with transaction.atomic():
-            # The stored preferences have a new version: what waits is timed by the new clock too.
-            records.store(form.instance, expected_version=expected, by=reader)
-            records.store(reader, by=reader)
+        readers.choose(
+            form.instance,
+            time_zone=asked["time_zone"],
+            locale=asked["locale"],
+            expected_version=asked.get("expected_version"),
+            by=request.user,
+        )
     except records.StaleError as stale:
         form.add_error(None, str(stale))
         return False

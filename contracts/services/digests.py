@@ -3,7 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -152,9 +152,7 @@ def _facts(digest: Delivery, today: date, now: datetime) -> dict[str, Any]:
     is_short = len(carried) <= settings.STORM_MESSAGES_PER_HOUR
     for delivery in carried:
         alert = delivery.subject_alert
-        line = _line_or_less(alert, today)
-        if is_short:
-            line = replace(line, offers=notices.offers_of(delivery, today, now))
+        line = _line_or_less(delivery, today, now, is_answered=is_short)
         groups[_urgency(alert, today)].append(line)
         if nearest is None and alert.anchor_date >= today:
             nearest = alert.anchor_date
@@ -192,17 +190,19 @@ def _urgency(alert: Alert, today: date) -> str:
     return "week" if left <= WEEK else "month" if left <= MONTH else "later"
 
 
-def _line_or_less(alert: Alert, today: date) -> Line:
+def _line_or_less(delivery: Delivery, today: date, now: datetime, *, is_answered: bool) -> Line:
     """Return the line of an alert; one that cannot be made must not stop the others."""
+    alert = delivery.subject_alert
     try:
-        return _line(alert, today)
+        offers = notices.offers_of(delivery, today, now) if is_answered else []
+        return _line(alert, today, offers)
     except Exception:
         logger.exception("Alert %s could not be written in full", alert.pk)
         contract = alert.term.contract
         return Line(contract.title, "?", alert.anchor_date.isoformat(), notices.page_of(contract))
 
 
-def _line(alert: Alert, today: date) -> Line:
+def _line(alert: Alert, today: date, offers: Sequence[Offer]) -> Line:
     term, contract = alert.term, alert.term.contract
     said = {
         "day": _day(alert, notices.day_text(alert.anchor_date)),
@@ -217,6 +217,7 @@ def _line(alert: Alert, today: date) -> Line:
         vendor=contract.vendor.name,
         said=text,
         url=notices.page_of(contract),
+        offers=offers,
     )
 
 

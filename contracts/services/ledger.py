@@ -24,6 +24,8 @@ from contracts.services import alerts, spend_steps
 from contracts.services.derivation import Derivation, derive
 
 CHUNK = 500
+# Terms named in one statement; SQLite takes some 32,000 values in it.
+NAMED = 10_000
 M = TypeVar("M", bound=models.Model)
 
 # In the order of DERIVED_FIELDS, then the stamp that calendars and programs tell a change by.
@@ -249,12 +251,18 @@ def _stored_outcomes(found: _Found) -> models.QuerySet[TermOutcome]:
     return TermOutcome.objects.filter(contract_id__in=found.ids).order_by()
 
 
-def _stored_flags(found: _Found) -> models.QuerySet[PriceFlag]:
-    return PriceFlag.objects.filter(term_id__in=found.term_ids).order_by()
+def _stored_flags(found: _Found) -> Iterator[PriceFlag]:
+    return _of_terms(PriceFlag, found)
 
 
-def _stored_days(found: _Found) -> models.QuerySet[KeyDate]:
-    return KeyDate.objects.filter(term_id__in=found.term_ids).order_by()
+def _stored_days(found: _Found) -> Iterator[KeyDate]:
+    return _of_terms(KeyDate, found)
+
+
+def _of_terms(model: type[M], found: _Found) -> Iterator[M]:
+    ids = found.term_ids
+    for first in range(0, len(ids), NAMED):
+        yield from model._default_manager.filter(term_id__in=ids[first : first + NAMED]).order_by()
 
 
 def _key_date(row: KeyDate) -> Hashable:

@@ -59,18 +59,21 @@ def world(db: None) -> World:
     return world
 
 
+def term_of(contract: models.Contract) -> models.Term:
+    """Return a stored term of one calendar year."""
+    first, last = date(2026, 1, 1), date(2026, 12, 31)
+    return records.store(
+        models.Term(
+            contract=contract, start_date=first, end_date=last, annual_value=Decimal("12000")
+        )
+    )
+
+
 def rows_of(world: World) -> dict[str, Any]:
     """Return one row for each resource of the API, all of them in the home department."""
     contract = factories.ContractFactory.create(department=world.home)
     other = factories.ContractFactory.create(department=world.home, vendor=contract.vendor)
-    term = records.store(
-        models.Term(
-            contract=contract,
-            start_date=date(2026, 1, 1),
-            end_date=date(2026, 12, 31),
-            annual_value=Decimal("12000"),
-        )
-    )
+    term = term_of(contract)
     alert = factories.AlertFactory.create(term=term)
     destination = factories.DestinationFactory.create(owner=world.people["editor"])
     delivery = factories.DeliveryFactory.create(alert=alert, destination=destination)

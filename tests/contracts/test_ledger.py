@@ -202,6 +202,21 @@ def test_a_second_refresh_writes_nothing(django_assert_num_queries: Callable[...
     assert list(LedgerEntry.objects.values_list("pk", flat=True)) == before
 
 
+def test_more_terms_than_one_statement_names_are_kept_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prices = (1, 2, 4, 8, 16)
+    contract = with_terms(
+        *(year(2020 + p, annual_value=p, unit_price=p, quantity=1) for p in prices)
+    )
+    flags = set(PriceFlag.objects.values_list("pk", flat=True))
+    assert len(flags) == 4
+    monkeypatch.setattr(ledger, "NAMED", 2)
+    ledger.refresh([contract.pk])
+    assert ledger.check() == []
+    assert set(PriceFlag.objects.values_list("pk", flat=True)) == flags
+
+
 def test_no_look_joins_tables_whose_size_a_database_may_not_know_yet(
     django_assert_max_num_queries: Callable[..., Any],
 ) -> None:
